@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Load and unload, each other's mirror. Nodes come last, because a rule can be
+ * made only through them: there is none before every hook has been proved.
+ */
+#include <linux/fs.h>
+#include <linux/module.h>
+
+#include "portfs.h"
+
+static int __init portfs_init(void)
+{
+	int error;
+
+	error = portfs_table_setup();
+	if (error)
+		return error;
+	error = portfs_hook_setup();
+	if (error)
+		goto teardown_table;
+	error = portfs_fs_setup();
+	if (error)
+		goto teardown_hook;
+	return 0;
+
+teardown_hook:
+	portfs_hook_teardown();
+teardown_table:
+	portfs_table_teardown();
+	return error;
+}
+
+static void __exit portfs_exit(void)
+{
+	portfs_fs_teardown();
+	portfs_hook_teardown();
+	portfs_table_teardown();
+}
+
+module_init(portfs_init);
+module_exit(portfs_exit);
+
+MODULE_ALIAS_FS("portfs");
+MODULE_DESCRIPTION("TCP and UDP ports with an owner, a group and a mode");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1");

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A node: the view of a port's rule that an inode is. The table remembers; an
+ * inode is brought up to date before each use.
+ */
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <net/ip.h>
+
+#include "portfs.h"
+
+#define PRIVATE_MODE 0600
+#define PUBLIC_MODE  0666
+
+/*
+ * What the node of an unclaimed port shows: the kernel's own rule. It is also
+ * what a claim starts from, but for the mode.
+ */
+static void unclaimed_rule(const struct inode *inode, struct portfs_rule *rule)
+{
+	struct super_block *sb = inode->i_sb;
+	u16 port = portfs_port(portfs_node_index(inode));
+
+	rule->uid = make_kuid(sb->s_user_ns, 0);
+	rule->gid = make_kgid(sb->s_user_ns, 0);
+	rule->mode = PUBLIC_MODE;
+	if (inet_port_requires_bind_service(portfs_sb_net(sb), port))
+		rule->mode = PRIVATE_MODE;
+	rule->changed = inode_get_mtime(d_inode(sb->s_root));
+}
+
+/* Returns whether the port is claimed; the rule is what its node shows. */
+static bool node_rule(const struct inode *inode, struct portfs_rule *rule)
+{
+	const struct portfs_rule *claimed;
+
+	rcu_read_lock();
+	claimed = portfs_table_rule(portfs_sb_net(inode->i_sb),
+				    portfs_node_index(inode));
+	if (claimed)
+		*rule = *claimed;
+	rcu_read_unlock();
+
+	if (!claimed)
+		unclaimed_rule(inode, rule);
+	return claimed;
+}
+
+/**
+ * portfs_node_refresh() - bring a node's attributes up to date
+ * @inode: the node
+ *
+ * With the table, and with the sysctl that says which unclaimed ports are
+ * privileged. i_lock makes the refresh that follows a change of the table the
+ * last one to write them.
+ *
+ * Context: Any; takes inode->i_lock.
+ */
+void portfs_node_refresh(struct inode *inode)
+{
+	struct portfs_rule rule;
+
+	spin_lock(&inode->i_lock);
+	node_rule(inode, &rule);
+	inode->i_uid = rule.uid;
+	inode->i_gid = rule.gid;
+	inode->i_mode = S_IFCHR | rule.mode;
+	inode_set_atime_to_ts(inode, rule.changed);
+	inode_set_mtime_to_ts(inode, rule.changed);
+	inode_set_ctime_to_ts(inode, rule.changed);
+	spin_unlock(&inode->i_lock);
+}
+
+static int node_permission(struct mnt_idmap *idmap, struct inode *inode,
+			   int mask)
+{
+	portfs_node_refresh(inode);
+	return generic_permission(idmap, inode, mask);
+}
+
+static int node_getattr(struct mnt_idmap *idmap, const struct path *path,
+			struct kstat *stat, u32 request_mask,
+			unsigned int query_flags)
+{
+	struct inode *inode = d_inode(path->dentry);
+
+	portfs_node_refresh(inode);
+	generic_fillattr(idmap, request_mask, inode, stat);
+	return 0;
+}
+
+static int node_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
+			struct iattr *attr)
+{
+	struct inode *inode = d_inode(dentry);
+	struct portfs_rule rule;
+	int error;
+
+	portfs_node_refresh(inode);
+	error = setattr_prepare(idmap, dentry, attr);
+	if (error)
+		return error;
+	/* A node's times are those of its rule. */
+	if (attr->ia_valid & (ATTR_ATIME | ATTR_MTIME | ATTR_SIZE))
+		return -EPERM;
+	if (!(attr->ia_valid & (ATTR_UID | ATTR_GID | ATTR_MODE)))
+		return 0;
+
+	if (!node_rule(inode, &rule))
+		rule.mode = PRIVATE_MODE;
+	if (attr->ia_valid & ATTR_UID)
+		rule.uid = from_vfsuid(idmap, inode->i_sb->s_user_ns,
+				       attr->ia_vfsuid);
+	if (attr->ia_valid & ATTR_GID)
+		rule.gid = from_vfsgid(idmap, inode->i_sb->s_user_ns,
+				       attr->ia_vfsgid);
+	if (attr->ia_valid & ATTR_MODE)
+		rule.mode = attr->ia_mode & S_IALLUGO;
+	rule.changed = current_time(inode);
+
+	error = portfs_table_set(portfs_sb_net(inode->i_sb),
+				 portfs_node_index(inode), &rule);
+	if (!error)
+		portfs_node_refresh(inode);
+	return error;
+}
+
+static const struct inode_operations node_inode_operations = {
+	.permission = node_permission,
+	.getattr = node_getattr,
+	.setattr = node_setattr,
+};
+
+/* There is no device to open, and none to ask modprobe for. */
+static int node_open(struct inode *inode, struct file *file)
+{
+	return -ENXIO;
+}
+
+static const struct file_operations node_file_operations = {
+	.owner = THIS_MODULE,
+	.open = node_open,
+};
+
+/**
+ * portfs_node_init() - make a new inode a node
+ * @inode: the inode, whose number says which port it is; the caller still
+ *	holds it back from others (I_NEW)
+ * @major: the major number that nodes show
+ */
+void portfs_node_init(struct inode *inode, unsigned int major)
+{
+	init_special_inode(inode, S_IFCHR,
+			   MKDEV(major, portfs_node_index(inode)));
+	inode->i_op = &node_inode_operations;
+	inode->i_fop = &node_file_operations;
+	portfs_node_refresh(inode);
+}

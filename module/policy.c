@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One decision: a rule and the caller's credentials make allow, refuse or no
+ * say.
+ */
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/rcupdate.h>
+#include <linux/stat.h>
+
+#include "portfs.h"
+
+/*
+ * The classes are exclusive, as for files: an owner whose bit is off is
+ * refused even if the group's or everybody's is on.
+ */
+static bool rule_gives_write(const struct portfs_rule *rule)
+{
+	if (uid_eq(current_fsuid(), rule->uid))
+		return rule->mode & 0200;
+	if (in_group_p(rule->gid))
+		return rule->mode & 0020;
+	return rule->mode & 0002;
+}
+
+/**
+ * portfs_policy_bind() - may the current task bind a port?
+ * @net: the socket's network namespace
+ * @index: the port, see portfs_index()
+ *
+ * Context: Any in which current is the caller; does not sleep.
+ * Return: the verdict.
+ */
+enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index)
+{
+	const struct portfs_rule *rule;
+	bool allowed;
+
+	rcu_read_lock();
+	rule = portfs_table_rule(net, index);
+	allowed = rule && rule_gives_write(rule);
+	rcu_read_unlock();
+
+	if (!rule)
+		return PORTFS_NO_SAY;
+	if (allowed || ns_capable(net->user_ns, CAP_NET_BIND_SERVICE))
+		return PORTFS_ALLOW;
+	return PORTFS_REFUSE;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * portfs: ports with owners - what its files share.
+ *
+ * Data flows one way:
+ *
+ *	fs.c -> node.c -> table.c <- policy.c <- hook.c
+ *	                     |
+ *	                reserved.c
+ *
+ * Locks, outermost first:
+ *
+ *	inode->i_rwsem		taken by the VFS around changes of a node
+ *	portfs_net.lock		writers of one namespace's table, and the
+ *				namespace's ip_local_reserved_ports
+ *	inode->i_lock		the attributes of a node's inode
+ *	RCU			readers of a table: hooks, stat, listings
+ */
+#ifndef PORTFS_H
+#define PORTFS_H
+
+#include <linux/bitmap.h>
+#include <linux/fs.h>
+#include <linux/mutex.h>
+#include <linux/time64.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+
+#include "compat/compat.h"
+
+#undef pr_fmt
+#define pr_fmt(fmt) "portfs: " fmt
+
+/* The highest port, and how many numbers a protocol has (0 is never bound). */
+#define PORTFS_PORT_MAX 65535
+#define PORTFS_PORTS	(PORTFS_PORT_MAX + 1)
+
+/**
+ * enum portfs_protocol - the two port spaces that have owners
+ * @PORTFS_TCP: TCP, and what uses its ports: MPTCP, SMC
+ * @PORTFS_UDP: UDP
+ * @PORTFS_PROTOCOLS: how many they are
+ */
+enum portfs_protocol {
+	PORTFS_TCP,
+	PORTFS_UDP,
+	PORTFS_PROTOCOLS,
+};
+
+/* How many indices there are: portfs_index() returns smaller ones. */
+#define PORTFS_INDICES (PORTFS_PROTOCOLS * PORTFS_PORTS)
+
+/**
+ * portfs_index() - the index of a port in a table, and its node's minor
+ * @protocol: which port space
+ * @port: the number in it
+ *
+ * Return: @port for TCP, 65536 + @port for UDP.
+ */
+static inline u32 portfs_index(enum portfs_protocol protocol, u16 port)
+{
+	return protocol * PORTFS_PORTS + port;
+}
+
+/**
+ * portfs_port() - the number of the port that an index stands for
+ * @index: see portfs_index()
+ *
+ * Return: the number, without the protocol.
+ */
+static inline u16 portfs_port(u32 index)
+{
+	return index % PORTFS_PORTS;
+}
+
+/**
+ * struct portfs_rule - who may bind a claimed port
+ * @uid: the owner
+ * @gid: the group
+ * @mode: the permission bits; write is the right to bind
+ * @changed: when the rule was made or last changed (wall clock)
+ *
+ * In a table a rule is never changed, only replaced: RCU protects it.
+ */
+struct portfs_rule {
+	kuid_t uid;
+	kgid_t gid;
+	umode_t mode;
+	struct timespec64 changed;
+};
+
+/**
+ * struct portfs_table - the rules of one network namespace
+ * @rcu: for freeing it after its last reader
+ * @rules: &struct portfs_rule by portfs_index(); RCU for readers,
+ *	portfs_net.lock for writers
+ * @count: how many rules; under portfs_net.lock
+ * @claimed: a bit for each index that has a rule; atomic for readers, written
+ *	under portfs_net.lock
+ * @reserved: the administrator's own ip_local_reserved_ports; under
+ *	portfs_net.lock
+ * @reserved_data: &reserved, as the sysctl's handler wants it
+ *
+ * It exists only while there are rules, and holds a reference to the module.
+ */
+struct portfs_table {
+	struct rcu_head rcu;
+	struct xarray rules;
+	unsigned int count;
+	DECLARE_BITMAP(claimed, PORTFS_INDICES);
+	DECLARE_BITMAP(reserved, PORTFS_PORTS);
+	unsigned long *reserved_data;
+};
+
+/**
+ * struct portfs_net - what a network namespace costs when it has no rules
+ * @lock: one writer of @table at a time; may be held while sleeping
+ * @table: its rules, NULL without any; RCU for readers, @lock for writers
+ */
+struct portfs_net {
+	struct mutex lock; /* one writer of the table */
+	struct portfs_table __rcu *table;
+};
+
+/**
+ * enum portfs_verdict - what the module says of a bind
+ * @PORTFS_NO_SAY: the port is unclaimed, the kernel's own rule holds
+ * @PORTFS_ALLOW: the caller may; no privileged-port check follows
+ * @PORTFS_REFUSE: the caller may not
+ */
+enum portfs_verdict {
+	PORTFS_NO_SAY,
+	PORTFS_ALLOW,
+	PORTFS_REFUSE,
+};
+
+struct ctl_table;
+
+/* table.c */
+struct portfs_net *portfs_net(const struct net *net);
+const struct portfs_rule *portfs_table_rule(const struct net *net, u32 index);
+u32 portfs_table_next(const struct net *net, u32 index, u32 end);
+int portfs_table_set(struct net *net, u32 index,
+		     const struct portfs_rule *rule);
+void portfs_table_release(struct net *net, u32 index);
+int portfs_table_setup(void);
+void portfs_table_teardown(void);
+
+/* reserved.c */
+void portfs_reserved_init(const struct net *net, struct portfs_table *table);
+void portfs_reserved_claim(struct net *net, u16 port);
+void portfs_reserved_release(struct net *net, const struct portfs_table *table,
+			     u16 port);
+struct net *portfs_reserved_net(const struct ctl_table *sysctl);
+int portfs_reserved_sysctl(const struct ctl_table *sysctl, int write,
+			   void *buffer, size_t *length, loff_t *position);
+
+/* policy.c */
+enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index);
+
+/* hook.c */
+int portfs_hook_setup(void);
+void portfs_hook_teardown(void);
+
+/*
+ * node.c
+ *
+ * The inode number of a node is PORTFS_INO_NODES + its index.
+ */
+#define PORTFS_INO_NODES PORTFS_PORTS
+
+static inline struct net *portfs_sb_net(const struct super_block *sb)
+{
+	return sb->s_fs_info;
+}
+
+static inline u32 portfs_node_index(const struct inode *inode)
+{
+	return inode->i_ino - PORTFS_INO_NODES;
+}
+
+void portfs_node_init(struct inode *inode, unsigned int major);
+void portfs_node_refresh(struct inode *inode);
+
+/* fs.c */
+int portfs_fs_setup(void);
+void portfs_fs_teardown(void);
+
+#endif

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The rules of a network namespace: RCU readers, one writer at a time.
+ *
+ * Most binds are to ports that nobody claimed, so a bit says first whether
+ * there is a rule to look up. A claim writes the rule before the bit, a release
+ * clears the bit before the rule goes; a reader that sees the bit and finds no
+ * rule has met a release that is under way.
+ */
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <net/netns/generic.h>
+
+#include "portfs.h"
+
+/**
+ * struct rule_entry - a rule as the table keeps it
+ * @rule: the rule, first so that a pointer to it is one to the entry
+ * @rcu: for freeing it after its last reader
+ */
+struct rule_entry {
+	struct portfs_rule rule;
+	struct rcu_head rcu;
+};
+
+static unsigned int portfs_net_id __read_mostly;
+
+/**
+ * portfs_net() - the module's part of a network namespace
+ * @net: the namespace; the caller keeps it from being freed
+ *
+ * Return: its part, which lives as long as @net does.
+ */
+struct portfs_net *portfs_net(const struct net *net)
+{
+	return net_generic(net, portfs_net_id);
+}
+
+static void rule_put(struct portfs_rule *rule)
+{
+	struct rule_entry *entry = container_of(rule, struct rule_entry, rule);
+
+	kfree_rcu(entry, rcu);
+}
+
+/**
+ * portfs_table_rule() - look a port's rule up
+ * @net: the network namespace
+ * @index: the port, see portfs_index()
+ *
+ * Context: Inside rcu_read_lock(), which keeps the rule from being freed.
+ * Return: the rule, or NULL if the port is unclaimed.
+ */
+const struct portfs_rule *portfs_table_rule(const struct net *net, u32 index)
+{
+	struct portfs_table *table;
+
+	table = rcu_dereference(portfs_net(net)->table);
+	/* Pairs with smp_mb__before_atomic() in portfs_table_set(). */
+	if (!table || !test_bit_acquire(index, table->claimed))
+		return NULL;
+	return xa_load(&table->rules, index);
+}
+
+/**
+ * portfs_table_next() - find the next claimed port
+ * @net: the network namespace
+ * @index: where to begin
+ * @end: where to stop
+ *
+ * Return: the first claimed index from @index on, or @end if there is none
+ * below it.
+ */
+u32 portfs_table_next(const struct net *net, u32 index, u32 end)
+{
+	const struct portfs_table *table;
+
+	rcu_read_lock();
+	table = rcu_dereference(portfs_net(net)->table);
+	index = table ? find_next_bit(table->claimed, end, index) : end;
+	rcu_read_unlock();
+	return index;
+}
+
+static struct portfs_table *table_locked(const struct portfs_net *part)
+{
+	return rcu_dereference_protected(part->table,
+					 lockdep_is_held(&part->lock));
+}
+
+static struct portfs_table *table_create(const struct net *net)
+{
+	struct portfs_table *table;
+
+	table = kvzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
+	if (!table)
+		return NULL;
+	xa_init_flags(&table->rules, XA_FLAGS_ACCOUNT);
+	portfs_reserved_init(net, table);
+	/* Never the first reference: the caller came through a mount. */
+	__module_get(THIS_MODULE);
+	return table;
+}
+
+static void table_destroy(struct portfs_table *table)
+{
+	xa_destroy(&table->rules);
+	kvfree_rcu(table, rcu);
+	module_put(THIS_MODULE);
+}
+
+static struct rule_entry *rule_copy(const struct portfs_rule *rule)
+{
+	struct rule_entry *entry;
+
+	entry = kmalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
+	if (entry)
+		entry->rule = *rule;
+	return entry;
+}
+
+/**
+ * portfs_table_set() - claim a port, or change its rule
+ * @net: the network namespace; the caller keeps it alive by a mount, which
+ *	holds a reference to the module as well
+ * @index: the port, see portfs_index()
+ * @rule: the rule, which is copied
+ *
+ * When it returns, no automatic port lands on the port and every bind that
+ * begins is judged by the rule.
+ *
+ * Context: Process context, may sleep; takes portfs_net.lock.
+ * Return: 0, or -ENOMEM with nothing changed.
+ */
+int portfs_table_set(struct net *net, u32 index, const struct portfs_rule *rule)
+{
+	struct portfs_net *part = portfs_net(net);
+	struct portfs_table *table;
+	struct rule_entry *entry;
+	struct portfs_rule *old;
+	int error = -ENOMEM;
+
+	entry = rule_copy(rule);
+	if (!entry)
+		return -ENOMEM;
+
+	mutex_lock(&part->lock);
+	table = table_locked(part);
+	if (!table) {
+		table = table_create(net);
+		if (!table)
+			goto free_entry;
+	}
+	old = xa_store(&table->rules, index, &entry->rule, GFP_KERNEL);
+	if (xa_is_err(old)) {
+		error = xa_err(old);
+		goto destroy_empty_table;
+	}
+	if (old) {
+		rule_put(old);
+	} else {
+		table->count++;
+		portfs_reserved_claim(net, portfs_port(index));
+		/* The rule before its bit: see portfs_table_rule(). */
+		smp_mb__before_atomic();
+		set_bit(index, table->claimed);
+	}
+	rcu_assign_pointer(part->table, table);
+	mutex_unlock(&part->lock);
+	return 0;
+
+destroy_empty_table:
+	if (!table->count)
+		table_destroy(table);
+free_entry:
+	mutex_unlock(&part->lock);
+	kfree(entry);
+	return error;
+}
+
+/**
+ * portfs_table_release() - make a port unclaimed
+ * @net: the network namespace; the caller keeps it alive
+ * @index: the port, see portfs_index(); it may be unclaimed already
+ *
+ * Context: Process context, may sleep; takes portfs_net.lock.
+ */
+void portfs_table_release(struct net *net, u32 index)
+{
+	struct portfs_net *part = portfs_net(net);
+	struct portfs_table *table;
+
+	mutex_lock(&part->lock);
+	table = table_locked(part);
+	if (table && test_and_clear_bit(index, table->claimed)) {
+		rule_put(xa_erase(&table->rules, index));
+		portfs_reserved_release(net, table, portfs_port(index));
+		if (!--table->count) {
+			RCU_INIT_POINTER(part->table, NULL);
+			table_destroy(table);
+		}
+	}
+	mutex_unlock(&part->lock);
+}
+
+static int __net_init table_net_init(struct net *net)
+{
+	mutex_init(&portfs_net(net)->lock);
+	return 0;
+}
+
+static void __net_exit table_net_exit(struct net *net)
+{
+	u32 index = 0;
+
+	while ((index = portfs_table_next(net, index, PORTFS_INDICES)) <
+	       PORTFS_INDICES) {
+		portfs_table_release(net, index);
+		cond_resched();
+	}
+}
+
+static struct pernet_operations table_net_operations = {
+	.init = table_net_init,
+	.exit = table_net_exit,
+	.id = &portfs_net_id,
+	.size = sizeof(struct portfs_net),
+};
+
+/**
+ * portfs_table_setup() - give every network namespace an empty table
+ *
+ * Return: 0 or a negative errno.
+ */
+int __init portfs_table_setup(void)
+{
+	/* What a port costs: a kmalloc-64 object and its share of the xarray. */
+	BUILD_BUG_ON(sizeof(struct rule_entry) > 64);
+
+	return register_pernet_subsys(&table_net_operations);
+}
+
+/**
+ * portfs_table_teardown() - undo portfs_table_setup()
+ *
+ * Every table is empty by now: one that is not holds a reference to the module.
+ */
+void portfs_table_teardown(void)
+{
+	unregister_pernet_subsys(&table_net_operations);
+}
