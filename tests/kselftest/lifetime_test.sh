@@ -1,0 +1,313 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Loading and unloading: what may, what may not, and what is left. Begins and
+# ends with the module loaded and mounted at /dev/port.
+# shellcheck disable=SC2317 # the cases are called by their names
+
+set -u
+here=$(cd -- "$(dirname -- "$0")" && pwd)
+
+PORT=/dev/port
+TRACED=/sys/kernel/tracing/enabled_functions
+RESERVED=/proc/sys/net/ipv4/ip_local_reserved_ports
+FTRACE=/proc/sys/kernel/ftrace_enabled
+HOOKS=(__inet_bind __inet6_bind proc_do_large_bitmap)
+
+# A case is a subshell; it ends with the first that is not as it should be.
+must() { "$@" || { echo "failed: $*"; exit 1; }; }
+must_not() { if "$@"; then echo "succeeded: $*"; exit 1; fi; }
+equal() { [[ $1 == "$2" ]] || { echo "'$1' is not '$2'"; return 1; }; }
+
+loaded() { [[ -d /sys/module/portfs ]]; }
+mounted() { grep -q " $PORT portfs " /proc/mounts; }
+held() { grep -q "^$1 " "$TRACED"; }
+is_claimed() { [[ -n $(find "$PORT" -name "$1") ]]; }
+
+# Some references go a moment after their last holder.
+unload() {
+	local tries
+	for ((tries = 0; tries < 600; tries++)); do
+		[[ $(</sys/module/portfs/refcnt) != 0 ]] || break
+		sleep 0.1
+	done
+	rmmod portfs
+}
+
+release_all() { find "$PORT"/tcp "$PORT"/udp -mindepth 1 -delete; }
+
+away() {
+	release_all && umount "$PORT" && unload
+}
+
+# What the kernel said since: `mark` begins.
+mark() {
+	mark="lifetime test $$, case $number, $((++marks))"
+	echo "$mark" >/dev/kmsg
+}
+said() { dmesg | sed "1,/$mark/d" | grep -E "$1"; }
+marks=0
+
+# bind_as UID PROTOCOL PORT: 0 or the errno, by name.
+bind_as() {
+	setpriv --reuid "$1" --regid "$1" --clear-groups python3 -S -c '
+import errno, socket, sys
+kind = socket.SOCK_STREAM if sys.argv[1] == "tcp" else socket.SOCK_DGRAM
+try:
+	socket.socket(socket.AF_INET, kind).bind(("127.0.0.1", int(sys.argv[2])))
+	print(0)
+except OSError as error:
+	print(errno.errorcode[error.errno])' "$2" "$3"
+}
+
+nothing_is_left() {
+	local hook
+	must_not loaded
+	must_not grep -q portfs /proc/filesystems
+	must_not grep -q portfs /proc/devices
+	must_not grep -q portfs /proc/modules
+	must_not grep -q portfs "$TRACED"
+	for hook in "${HOOKS[@]}"; do
+		[[ $hook == "${1-}" ]] || must_not held "$hook"
+	done
+	must_not compgen -G '/sys/kernel/slab/*portfs*'
+}
+
+# What the checks above look for is there.
+everything_is_there() {
+	local hook
+	must loaded
+	must grep -qw portfs /proc/filesystems
+	must grep -qw portfs /proc/devices
+	for hook in "${HOOKS[@]}"; do
+		must held "$hook"
+	done
+}
+
+stock_binds() {
+	must equal "$(bind_as 1002 tcp 80)" EACCES
+	must equal "$(bind_as 1002 udp 80)" EACCES
+	must equal "$(bind_as 1002 tcp 8080)" 0
+	must equal "$(bind_as 1002 udp 8080)" 0
+	must equal "$(bind_as 0 tcp 80)" 0
+}
+
+rule_keeps_it() {
+	must chown 1001 "$PORT/tcp/8080"
+	must umount "$PORT"
+	must_not rmmod portfs
+	everything_is_there
+	must equal "$(bind_as 1002 tcp 8080)" EACCES
+	must equal "$(bind_as 1001 tcp 8080)" 0
+	must mount -t portfs portfs "$PORT"
+	must is_claimed 8080
+}
+
+mount_keeps_it() {
+	must equal "$(ls "$PORT"/*)" "$(printf '%s/tcp:\n\n%s/udp:' "$PORT" "$PORT")"
+	must_not rmmod portfs
+	must mounted
+	everything_is_there
+}
+
+open_file_keeps_it() {
+	exec 9<"$PORT/tcp"
+	must umount -l "$PORT"
+	must_not rmmod portfs
+	everything_is_there
+	exec 9<&-
+	must unload
+	nothing_is_left
+}
+
+unloads() {
+	must chown 1001 "$PORT/tcp/80" "$PORT/udp/8080"
+	must equal "$(bind_as 1002 udp 8080)" EACCES
+	must away
+	nothing_is_left
+	stock_binds
+}
+
+# A rule keeps the module also when its release is the module's last use.
+unloads_at_once() {
+	local i
+	for ((i = 0; i < 2; i++)); do
+		must chmod 640 "$PORT"/tcp/{1..50} "$PORT"/udp/{1..50}
+		must release_all
+		must umount "$PORT"
+		must unload
+		nothing_is_left
+		must mount -t portfs portfs "$PORT"
+	done
+}
+
+reserved_ports_stay() {
+	echo 20001,20005-20007 >"$RESERVED"
+	must chown 1001 "$PORT/tcp/20006" "$PORT/udp/20009"
+	must equal "$(<"$RESERVED")" 20001,20005-20007
+	must away
+	nothing_is_left
+	must equal "$(<"$RESERVED")" 20001,20005-20007
+	echo 20002 >"$RESERVED"
+	must equal "$(<"$RESERVED")" 20002
+	must modprobe portfs
+	must equal "$(<"$RESERVED")" 20002
+	echo >"$RESERVED"
+}
+
+mount_loads() {
+	must away
+	must mount -t portfs portfs "$PORT"
+	everything_is_there
+	must equal "$(stat -c '%U:%G %a' "$PORT/tcp/80")" 'root:root 600'
+}
+
+disabled_ftrace_refuses() {
+	must away
+	must eval "echo 0 >$FTRACE"
+	mark
+	must_not modprobe portfs
+	must said 'portfs: .*__inet_bind.*ftrace_enabled'
+	nothing_is_left
+	must_not mount -t portfs portfs "$PORT"
+	stock_binds
+	must eval "echo 1 >$FTRACE"
+	must modprobe portfs
+	everything_is_there
+}
+
+ftrace_cannot_be_disabled() {
+	must_not eval "echo 0 >$FTRACE"
+	must equal "$(<"$FTRACE")" 1
+	must chown 1001 "$PORT/tcp/8080"
+	must equal "$(bind_as 1002 tcp 8080)" EACCES
+}
+
+# Each of the functions held by somebody else in turn.
+held_function_refuses() {
+	local hook=$1
+	must away
+	must insmod "$here/hold.ko" "function=$hook"
+	must held "$hook"
+	mark
+	must_not modprobe portfs
+	must said "portfs: .*$hook"
+	nothing_is_left "$hook"
+	must held "$hook"
+	must rmmod hold
+	nothing_is_left
+	must modprobe portfs
+	everything_is_there
+}
+held_inet_bind() { held_function_refuses __inet_bind; }
+held_inet6_bind() { held_function_refuses __inet6_bind; }
+held_large_bitmap() { held_function_refuses proc_do_large_bitmap; }
+
+refusals_are_logged() {
+	must chown 1001 "$PORT/tcp/8080" "$PORT/udp/80"
+	# What other tests did may have used the rate up.
+	local tries
+	for ((tries = 0; tries < 60; tries++)); do
+		mark
+		must equal "$(bind_as 1002 tcp 8080)" EACCES
+		! said 'portfs: tcp/8080 refused to python3\[[0-9]+\], user 1002' >&2 || break
+		sleep 0.5
+	done
+	must said 'portfs: tcp/8080 refused to python3\[[0-9]+\], user 1002'
+	mark
+	must equal "$(bind_as 1001 tcp 8080)" 0
+	must equal "$(bind_as 0 udp 80)" 0
+	must_not said 'portfs: '
+}
+
+refusals_do_not_flood() {
+	must chown 1001 "$PORT/tcp/8080"
+	mark
+	setpriv --reuid 1002 --regid 1002 --clear-groups python3 -S -c '
+import socket
+for i in range(2000):
+	try:
+		socket.socket().bind(("127.0.0.1", 8080))
+	except PermissionError:
+		pass
+	else:
+		raise SystemExit("it may")' || exit
+	# 10 in 5 seconds, which is also enough time for the slowest.
+	local lines
+	lines=$(said 'portfs: tcp/8080 refused' | wc -l)
+	((lines < 1000)) || { echo "$lines lines for 2000 refusals"; exit 1; }
+}
+
+# Hooks come and go under binds that are on their way.
+reloads_under_load() {
+	local i binder
+	coproc { exec python3 -S -c '
+import os, select, socket
+binds = 0
+while not select.select([0], [], [], 0)[0]:
+	for family in socket.AF_INET, socket.AF_INET6:
+		for kind in socket.SOCK_STREAM, socket.SOCK_DGRAM:
+			with socket.socket(family, kind) as s:
+				s.bind(("", 8081))
+	open("/proc/sys/net/ipv4/ip_local_reserved_ports").read()
+	binds += 4
+print(binds)'; }
+	binder=$COPROC_PID
+	for ((i = 0; i < 3; i++)); do
+		must away
+		must mount -t portfs portfs "$PORT"
+		must chown 1001 "$PORT/tcp/8080"
+	done
+	echo >&"${COPROC[1]}"
+	read -r binds <&"${COPROC[0]}"
+	wait "$binder"
+	((binds > 0)) || { echo 'no bind'; exit 1; }
+}
+
+# Whatever a case left.
+restore() {
+	{
+		echo 1 >"$FTRACE"
+		[[ ! -d /sys/module/hold ]] || rmmod hold
+		mounted || { mkdir -p "$PORT" && mount -t portfs portfs "$PORT"; }
+		release_all
+		echo >"$RESERVED"
+	} 2>/dev/null
+}
+
+number=0 failed=0
+run() {
+	local output
+	number=$((number + 1))
+	if output=$("$2" 2>&1); then
+		echo "ok $number - $1"
+	else
+		echo "not ok $number - $1"
+		failed=1
+	fi
+	[[ -z $output ]] || printf '%s\n' "${output//$'\n'/$'\n'# }" | sed '1s/^/# /'
+	restore
+}
+
+trap restore EXIT
+restore
+echo TAP version 13
+run 'loaded: file system, devices, hooks' everything_is_there
+run 'a rule keeps it, without a mount' rule_keeps_it
+run 'a mount keeps it, without a rule' mount_keeps_it
+run 'an open directory keeps it' open_file_keeps_it
+run 'it unloads, and nothing is left' unloads
+run 'it unloads right after the last rule' unloads_at_once
+run 'ip_local_reserved_ports outlives it' reserved_ports_stay
+run 'mount -t portfs loads it' mount_loads
+run 'it does not load with ftrace switched off' disabled_ftrace_refuses
+run 'ftrace cannot be switched off below it' ftrace_cannot_be_disabled
+run 'it does not load when __inet_bind is held' held_inet_bind
+run 'it does not load when __inet6_bind is held' held_inet6_bind
+run 'it does not load when the sysctl is held' held_large_bitmap
+run 'a refusal is logged, a grant is not' refusals_are_logged
+run 'refusals do not flood the log' refusals_do_not_flood
+run 'it comes and goes under binds' reloads_under_load
+run 'loaded and mounted at the end' everything_is_there
+echo "1..$number"
+exit "$failed"
