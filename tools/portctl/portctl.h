@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * portctl - what its files share.
+ *
+ *	port.c owner.c acl.c rule.c	words to values and back
+ *	file.c config.c			table files
+ *	node.c				the nodes: the only file that changes them
+ *	socket.c			who listens
+ *	list.c, change.c, compare.c, may.c, state.c	the commands
+ *	main.c				their table, options and help
+ */
+#ifndef PORTCTL_H
+#define PORTCTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#define PORT_MAX 65535
+#define PORTS	 (PORT_MAX + 1)
+
+enum protocol {
+	TCP,
+	UDP,
+	PROTOCOLS,
+};
+
+/* A port of a protocol is protocol * PORTS + port, as in the kernel. */
+#define INDICES	      (PROTOCOLS * PORTS)
+#define ALL_PROTOCOLS ((1U << PROTOCOLS) - 1)
+
+extern const char *const protocol_names[PROTOCOLS];
+
+/* What portctl exits with. */
+enum status {
+	DONE,
+	FAILED,
+	WRONG, /* usage or syntax */
+	MISSING, /* no module, or no mount */
+};
+
+/* main.c */
+
+/* One line on stderr; returns @status, for the caller to pass on. */
+enum status fail(enum status status, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void *allocate(size_t size);
+char *format_text(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/**
+ * struct mistake - what is wrong with a piece of text, and where
+ * @offset: of the wrong part in the text
+ * @unresolved: it is right but for the name of a user or a group
+ * @text: what is wrong, and what would be right
+ */
+struct mistake {
+	size_t offset;
+	bool unresolved;
+	char text[400];
+};
+
+/* Always false, for the caller to return. */
+bool mistaken(struct mistake *mistake, size_t offset, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* place.c */
+
+/**
+ * struct places - where things are
+ * @root: what stands before all of them, "" as a rule
+ * @port: the mount point
+ * @folders: of table files, the one that masks all others first
+ * @saved: the file that save writes
+ * @unresolved: exists while a restored table has unresolved owners
+ * @plain: @port is an ordinary directory, as tests use it
+ */
+struct places {
+	const char *root;
+	const char *port;
+	const char *folders[5];
+	const char *saved;
+	const char *unresolved;
+	bool plain;
+};
+
+extern struct places places;
+
+void places_init(void);
+
+/* port.c */
+
+/**
+ * struct port_set - some ports
+ * @has: by index
+ */
+struct port_set {
+	bool has[INDICES];
+};
+
+bool ports_parse(struct port_set *set, const char *text,
+		 struct mistake *mistake);
+bool ports_parse_list(struct port_set *set, unsigned int protocols,
+		      const char *text, struct mistake *mistake);
+const char *ports_text(unsigned int first, unsigned int last);
+
+/* owner.c */
+
+/**
+ * struct owner - USER[:GROUP]
+ * @uid: the user, if @has_uid
+ * @gid: the group, if @has_gid
+ * @has_uid: a user was given
+ * @has_gid: a group was given
+ */
+struct owner {
+	uid_t uid;
+	gid_t gid;
+	bool has_uid;
+	bool has_gid;
+};
+
+bool owner_parse(struct owner *owner, const char *text,
+		 struct mistake *mistake);
+bool unresolved(struct mistake *mistake, size_t offset, const char *kind,
+		const char *name);
+bool user_find(const char *name, uid_t *uid);
+bool group_find(const char *name, gid_t *gid);
+const char *user_name(uid_t uid);
+const char *group_name(gid_t gid);
+const char *user_word(uid_t uid);
+const char *group_word(gid_t gid);
+extern bool numeric;
+
+/* rule.c */
+
+/**
+ * struct rule - who may bind a port
+ * @claimed: there is a rule; if not, all else is zero
+ * @mode: permission bits and the sticky bit
+ * @uid: the owner
+ * @gid: the group
+ * @acl: the entries that @mode does not have, NULL without any; equal ones
+ *	are the same object (acl_share())
+ */
+struct rule {
+	bool claimed;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	const char *acl;
+};
+
+/**
+ * struct table - the rules of all ports
+ * @rules: by index
+ */
+struct table {
+	struct rule rules[INDICES];
+};
+
+struct table *table_create(void);
+bool rule_equal(const struct rule *a, const struct rule *b);
+unsigned int table_run(const struct table *table, unsigned int first);
+bool mode_parse(mode_t *mode, const char *text, struct mistake *mistake);
+void rule_write(FILE *file, unsigned int first, unsigned int last,
+		const struct rule *rule);
+void table_write(FILE *file, const struct table *table);
+unsigned int privileged_ports(void);
+
+/* acl.c */
+bool acl_parse(const char **acl, mode_t *mode, bool mode_is_given,
+	       const char *text, struct mistake *mistake);
+const char *acl_words(const char *acl);
+enum status acl_read(const char *path, const char **acl);
+int acl_write(const char *path, const char *acl, mode_t mode);
+bool acl_next(const char **acl, char *kind, long *id, unsigned int *bits);
+
+/* file.c */
+
+/**
+ * struct origin - the line that decided on a port
+ * @file: its file's name, NULL if there is none
+ * @line: counted from 1
+ * @unresolved: it names an owner that does not exist
+ */
+struct origin {
+	const char *file;
+	unsigned int line;
+	bool unresolved;
+};
+
+/**
+ * struct source - a table that was read from files, and how
+ * @table: the rules
+ * @origins: by index
+ * @tolerant: a line with an unknown owner leaves its ports to root
+ * @unresolved: how many such lines there were
+ */
+struct source {
+	struct table *table;
+	struct origin *origins;
+	bool tolerant;
+	unsigned int unresolved;
+};
+
+enum status file_read(struct source *source, const char *path);
+
+/* config.c */
+void source_init(struct source *source, bool tolerant);
+enum status config_read(struct source *source, const char *without);
+enum status source_read(struct source *source, const char *path);
+enum status config_save(const struct table *table);
+enum status config_save_to(const char *path, const struct table *table);
+
+/* node.c */
+enum status nodes_open(void);
+enum status nodes_read(struct table *table, const struct port_set *only);
+enum status node_change(unsigned int index, const struct rule *old,
+			const struct rule *new);
+enum status nodes_change(const struct table *old, const struct table *new,
+			 bool all);
+
+/* socket.c */
+
+/**
+ * struct listener - a socket that receives on a port
+ * @index: the port
+ * @uid: its user
+ * @inode: its number
+ * @pid: a process that has it open, 0 if none can be seen
+ * @process: that process's name
+ */
+struct listener {
+	unsigned int index;
+	uid_t uid;
+	ino_t inode;
+	pid_t pid;
+	char process[16];
+};
+
+/**
+ * struct listeners - all of them, by index
+ * @all: the listeners
+ * @count: how many
+ */
+struct listeners {
+	struct listener *all;
+	size_t count;
+};
+
+bool listeners_read(struct listeners *listeners);
+const struct listener *listeners_of(const struct listeners *listeners,
+				    unsigned int index);
+
+/* state.c */
+enum status why_missing(void);
+unsigned int unsaved_changes(const struct table *table);
+
+/* main.c: the commands and their options */
+
+/**
+ * struct options - what was said on the command line
+ * @arguments: the words that are no options
+ * @count: how many
+ */
+struct options {
+	bool boot;
+	bool dry_run;
+	bool json;
+	bool no_header;
+	bool save;
+	const char *acl;
+	const char *columns;
+	const char *mode;
+	char **arguments;
+	int count;
+};
+
+enum status ports_of_arguments(struct port_set *set,
+			       const struct options *options, int first);
+
+enum status command_list(const struct options *options);
+enum status command_grant(const struct options *options);
+enum status command_release(const struct options *options);
+enum status command_test(const struct options *options);
+enum status command_save(const struct options *options);
+enum status command_restore(const struct options *options);
+enum status command_sync(const struct options *options);
+enum status command_check(const struct options *options);
+enum status command_diff(const struct options *options);
+enum status command_status(const struct options *options);
+enum status command_mount(const struct options *options);
+enum status command_umount(const struct options *options);
+enum status command_version(const struct options *options);
+enum status command_help(const struct options *options);
+
+#endif

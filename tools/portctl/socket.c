@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who listens: sockets from the kernel's socket diagnostics, their processes from /proc. */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "portctl.h"
+
+/* In <linux/mptcp.h> and newer C libraries. */
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+/**
+ * struct dump - one question to the kernel, and where the answers go
+ * @listeners: all that were found
+ * @protocol: of the ports
+ */
+struct dump {
+	struct listeners *listeners;
+	enum protocol protocol;
+};
+
+static int add_socket(const struct nlmsghdr *header, void *data)
+{
+	const struct inet_diag_msg *message = mnl_nlmsg_get_payload(header);
+	struct dump *dump = data;
+	struct listeners *listeners = dump->listeners;
+	struct listener *listener;
+
+	if (!(listeners->count & (listeners->count + 1))) {
+		listeners->all = reallocarray(listeners->all,
+					      2 * (listeners->count + 1),
+					      sizeof(*listeners->all));
+		if (!listeners->all)
+			return MNL_CB_ERROR;
+	}
+	listener = &listeners->all[listeners->count++];
+	memset(listener, 0, sizeof(*listener));
+	listener->index = dump->protocol * PORTS + ntohs(message->id.idiag_sport);
+	listener->uid = message->idiag_uid;
+	listener->inode = message->idiag_inode;
+	return MNL_CB_OK;
+}
+
+static bool ask(struct mnl_socket *socket, struct dump *dump, int family,
+		unsigned int protocol, unsigned int states)
+{
+	static unsigned int sequence;
+	char buffer[MNL_SOCKET_BUFFER_SIZE];
+	struct inet_diag_req_v2 *request;
+	struct nlmsghdr *header;
+	ssize_t length;
+	int more = 1;
+
+	header = mnl_nlmsg_put_header(buffer);
+	header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	header->nlmsg_seq = ++sequence;
+	request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
+	request->sdiag_family = family;
+	request->sdiag_protocol = protocol;
+	request->idiag_states = states;
+	/* Its number does not fit the header. */
+	if (protocol == IPPROTO_MPTCP)
+		mnl_attr_put_u32(header, INET_DIAG_REQ_PROTOCOL, protocol);
+	if (mnl_socket_sendto(socket, header, header->nlmsg_len) < 0)
+		return false;
+	while (more > 0) {
+		length = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
+		if (length < 0)
+			return false;
+		more = mnl_cb_run(buffer, length, sequence, 0, add_socket, dump);
+		/* A kernel without the protocol. */
+		if (more < 0 && (errno == ENOENT || errno == EINVAL))
+			return true;
+	}
+	return more == 0;
+}
+
+static int compare_inodes(const void *a, const void *b)
+{
+	const struct listener *x = a, *y = b;
+
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+static int compare_listeners(const void *a, const void *b)
+{
+	const struct listener *x = a, *y = b;
+
+	if (x->index != y->index)
+		return (x->index > y->index) - (x->index < y->index);
+	if (x->pid != y->pid)
+		return (x->pid > y->pid) - (x->pid < y->pid);
+	return compare_inodes(a, b);
+}
+
+static void name_process(struct listener *listener, int process, pid_t pid)
+{
+	int fd = openat(process, "comm", O_RDONLY | O_CLOEXEC);
+	ssize_t length = 0;
+	char *p;
+
+	if (fd >= 0) {
+		length = read(fd, listener->process,
+			      sizeof(listener->process) - 1);
+		close(fd);
+	}
+	if (length > 0 && listener->process[length - 1] == '\n')
+		listener->process[length - 1] = '\0';
+	for (p = listener->process; *p; p++) {
+		if (iscntrl((unsigned char)*p))
+			*p = '?';
+	}
+	listener->pid = pid;
+}
+
+/* The process with the lowest number speaks for all that share a socket. */
+static void find_sockets(struct listeners *listeners, int process, pid_t pid)
+{
+	int fds = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fds < 0 ? NULL : fdopendir(fds);
+	struct listener wanted, *found;
+	const struct dirent *entry;
+	char target[64];
+	ssize_t length;
+
+	while (directory && (entry = readdir(directory))) {
+		length = readlinkat(dirfd(directory), entry->d_name, target,
+				    sizeof(target) - 1);
+		if (length < 0)
+			continue;
+		target[length] = '\0';
+		if (sscanf(target, "socket:[%lu]", &wanted.inode) != 1)
+			continue;
+		found = bsearch(&wanted, listeners->all, listeners->count,
+				sizeof(wanted), compare_inodes);
+		if (found && (!found->pid || found->pid > pid))
+			name_process(found, process, pid);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+static void find_processes(struct listeners *listeners)
+{
+	DIR *directory = opendir("/proc");
+	const struct dirent *entry;
+	int process;
+
+	while (directory && (entry = readdir(directory))) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		process = openat(dirfd(directory), entry->d_name,
+				 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (process < 0)
+			continue;
+		find_sockets(listeners, process, atoi(entry->d_name));
+		close(process);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+/**
+ * listeners_read() - find all sockets that receive on a port
+ * @listeners: the result
+ *
+ * TCP and MPTCP sockets that listen, UDP sockets that are not connected.
+ *
+ * Return: whether the kernel said so; if not, errno says why.
+ */
+bool listeners_read(struct listeners *listeners)
+{
+	static const struct {
+		unsigned int number;
+		enum protocol protocol;
+		unsigned int states;
+	} questions[] = {
+		{ IPPROTO_TCP, TCP, 1 << TCP_LISTEN },
+		{ IPPROTO_MPTCP, TCP, 1 << TCP_LISTEN },
+		{ IPPROTO_UDP, UDP, 1 << TCP_CLOSE },
+	};
+	static const int families[] = { AF_INET, AF_INET6 };
+	struct mnl_socket *socket;
+	bool right = true;
+	size_t i, j;
+
+	memset(listeners, 0, sizeof(*listeners));
+	socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	if (!socket)
+		return false;
+	for (i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+		for (j = 0; right && j < 2; j++)
+			right = ask(socket, &(struct dump){ listeners, questions[i].protocol },
+				    families[j], questions[i].number,
+				    questions[i].states);
+	}
+	mnl_socket_close(socket);
+	if (listeners->count) {
+		qsort(listeners->all, listeners->count,
+		      sizeof(*listeners->all), compare_inodes);
+		find_processes(listeners);
+		qsort(listeners->all, listeners->count,
+		      sizeof(*listeners->all), compare_listeners);
+	}
+	return right;
+}
+
+/**
+ * listeners_of() - the sockets of a port
+ * @listeners: all sockets
+ * @index: the port
+ *
+ * Return: the first of them; the others follow it while their index is the
+ * same. NULL if there is none.
+ */
+const struct listener *listeners_of(const struct listeners *listeners,
+				    unsigned int index)
+{
+	size_t low = 0, high = listeners->count, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (listeners->all[middle].index < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == listeners->count || listeners->all[low].index != index)
+		return NULL;
+	return &listeners->all[low];
+}
