@@ -154,7 +154,7 @@ build_packages() {
 	case $1 in
 	bookworm) echo linux-headers-amd64 ;;
 	trixie)
-		echo sparse libacl1-dev libmnl-dev libcap-dev libjson-c-dev
+		echo sparse libacl1-dev libmnl-dev libcap-dev libjson-c-dev libkmod-dev libmount-dev
 		echo qemu-system-x86 qemu-system-data seabios busybox-static e2fsprogs xz-utils zstd lz4
 		;;
 	trixie-debug) "$VM/debug-kernel" --packages ;;
@@ -197,7 +197,7 @@ image_of() {
 
 VM_PACKAGES=(
 	acl bash bind9 bind9-dnsutils busybox-static coreutils curl inotify-tools iproute2 kmod
-	libacl1 libcap2-bin libjson-c5 libmnl0 mount nginx openssl passwd procps python3 util-linux
+	libacl1 libcap2-bin libjson-c5 libkmod2 libmnl0 libmount1 mount nginx openssl passwd procps python3 util-linux
 )
 
 # shellcheck disable=SC2016
@@ -440,6 +440,29 @@ module_index() {
 	local kernel
 	kernel=$(kernel "$1") || return
 	artifact "index-$1" "${kernel##*/} $(hash_of <"$2") $(declare -f make_index)" make_index "$kernel" "$2"
+}
+
+# ---- portctl -------------------------------------------------------------------------------------
+
+tool_sources() {
+	(cd "$REPO" && find module/main.c tools -type f ! -name '*.o' ! -name .gitignore ! -perm /111 | LC_ALL=C sort)
+}
+
+make_tools() {
+	local dir=$1
+	mkdir "$dir/work" "$dir/sbin"
+	tool_sources | tar -C "$REPO" -cf - -T - | tar -C "$dir/work" -xf -
+	in_build_root "$(build_root trixie)/root" "$dir/work" '' make -s -C /mnt/tools -j "$(nproc)" CFLAGS='-O2 -Werror'
+	mv "$dir/work/tools/portctl/portctl" "$dir/sbin/"
+	rm -rf "$dir/work"
+}
+
+# The directory whose sbin has what goes into the guest's.
+tools() {
+	local root
+	root=$(build_root trixie) || return
+	artifact tools "${root##*/} $(cd "$REPO" && tool_sources | tr '\n' '\0' | xargs -0 sha256sum) $(declare -f make_tools)" \
+		make_tools
 }
 
 # ---- the kernel's tools for tests ----------------------------------------------------------------
