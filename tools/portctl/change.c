@@ -80,31 +80,15 @@ static enum status change(const struct port_set *set, const struct rule *rule,
 	return DONE;
 }
 
-/* Somebody who writes the port before the user. */
-static enum status swapped(const struct options *options)
-{
-	static struct port_set set;
-	struct mistake mistake;
-	struct owner owner;
-	const char *user = options->arguments[options->count - 1];
-
-	if (options->count == 2 &&
-	    ports_parse(&set, options->arguments[0], &mistake) &&
-	    owner_parse(&owner, user, &mistake))
-		return fail(WRONG, "'%s' is a port; did you mean: portctl grant %s %s",
-			    options->arguments[0], user, options->arguments[0]);
-	return DONE;
-}
-
 static enum status grant_rule(struct rule *rule, const struct options *options)
 {
 	struct mistake mistake = { 0 };
 	struct owner owner;
 
 	if (!owner_parse(&owner, options->arguments[0], &mistake)) {
-		if (swapped(options))
-			return WRONG;
-		return fail(WRONG, "%s", mistake.text);
+		if (!swapped(options))
+			fail(WRONG, "%s", mistake.text);
+		return WRONG;
 	}
 	rule->claimed = true;
 	rule->uid = owner.uid;

@@ -85,6 +85,27 @@ char *format_text(const char *format, ...)
 }
 
 /**
+ * swapped() - did somebody write the port before the user?
+ * @options: the command line of a command that wants USER PORT
+ *
+ * Return: whether so, after a line with the right command.
+ */
+bool swapped(const struct options *options)
+{
+	static struct port_set set;
+	char **arguments = options->arguments;
+	struct mistake mistake;
+	struct owner owner;
+
+	if (options->count != 2 || !ports_parse(&set, arguments[0], &mistake) ||
+	    !owner_parse(&owner, arguments[1], &mistake))
+		return false;
+	fail(WRONG, "'%s' is a port; did you mean: portctl %s %s %s",
+	     arguments[0], options->command, arguments[1], arguments[0]);
+	return true;
+}
+
+/**
  * ports_of_arguments() - the ports that the command line names
  * @set: what they are added to
  * @options: the command line
@@ -99,8 +120,11 @@ enum status ports_of_arguments(struct port_set *set,
 	int i;
 
 	for (i = first; i < options->count; i++) {
-		if (!ports_parse(set, options->arguments[i], &mistake))
-			return fail(WRONG, "%s", mistake.text);
+		if (ports_parse(set, options->arguments[i], &mistake))
+			continue;
+		if (!first || !swapped(options))
+			fail(WRONG, "%s", mistake.text);
+		return WRONG;
 	}
 	return DONE;
 }
@@ -302,7 +326,7 @@ static enum status run(const struct command *command, int argc, char **argv)
 {
 	struct option long_options[OPTIONS + 2];
 	char letters[2 * OPTIONS + 3];
-	struct options options = { 0 };
+	struct options options = { .command = command->name };
 	int letter;
 
 	accept_options(command, letters, long_options);

@@ -150,13 +150,9 @@ enum status command_test(const struct options *options)
 	unsigned int index;
 
 	if (!user_find(user.name, &user.uid)) {
-		struct mistake mistake;
-
-		if (ports_parse(&set, user.name, &mistake) &&
-		    user_find(options->arguments[1], &user.uid))
-			return fail(WRONG, "'%s' is a port; did you mean: portctl test %s %s",
-				    user.name, options->arguments[1], user.name);
-		return fail(WRONG, "there is no user '%s'", user.name);
+		if (!swapped(options))
+			fail(WRONG, "there is no user '%s'", user.name);
+		return WRONG;
 	}
 	find_groups(&user);
 	status = ports_of_arguments(&set, options, 1);

@@ -264,6 +264,7 @@ unsigned int unsaved_changes(const struct table *table);
 
 /**
  * struct options - what was said on the command line
+ * @command: the command's name
  * @arguments: the words that are no options
  * @count: how many
  */
@@ -275,11 +276,13 @@ struct options {
 	bool save;
 	const char *acl;
 	const char *columns;
+	const char *command;
 	const char *mode;
 	char **arguments;
 	int count;
 };
 
+bool swapped(const struct options *options);
 enum status ports_of_arguments(struct port_set *set,
 			       const struct options *options, int first);
 

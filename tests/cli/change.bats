@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154 # bats sets them
+# grant and release.
+
+load lib.bash
+
+@test "grant says all that there is to say of a port" {
+	node tcp/80 daemon:daemon 666
+	setfacl -m u:bin:rw "$PORT/tcp/80"
+	portctl grant nobody tcp/80
+	[[ $(nodes) == "tcp/80 $(id -u nobody):0 600" ]]
+	[[ -z $(getfacl -cp --skip-base "$PORT/tcp/80") ]]
+}
+
+@test "grant --acl" {
+	portctl grant nobody:daemon tcp/80 --acl u:bin:w,g:sys:r
+	[[ $(getfacl -cpn "$PORT/tcp/80" | xargs) == "user::rw- user:$(id -u bin):-w- group::rw- group:$(getent group sys | cut -d: -f3):r-- mask::rw- other::---" ]]
+	portctl grant nobody tcp/81 -a u:bin:w -m 640
+	[[ $(getfacl -cpnE "$PORT/tcp/81" | xargs) == "user::rw- user:$(id -u bin):-w- group::--- mask::r-- other::---" ]]
+	unchanged 2 "'x' is no ACL entry" portctl grant nobody tcp/80 -a x
+	unchanged 2 "there is no user 'nosuchuser'" portctl grant nobody tcp/80 -a u:nosuchuser:w
+	unchanged 2 "there is no group 'nosuchgroup'" portctl grant nobody tcp/80 -a g:nosuchgroup:w
+	unchanged 2 "second entry" portctl grant nobody tcp/80 -a u:bin:w,u:bin:r
+	unchanged 2 "is no ACL entry" portctl grant nobody tcp/80 -a u:bin:z
+	unchanged 2 "is not what mode 0600 says" portctl grant nobody tcp/80 -m 600 -a m::w
+}
+
+@test "release" {
+	node tcp/80 nobody 600
+	node udp/80 nobody 600
+	node tcp/81 nobody 600
+	portctl release 80
+	[[ $(nodes) == "tcp/81 "* ]]
+	portctl revoke tcp/81
+	[[ -z $(nodes) ]]
+	run -0 portctl release tcp/81
+	[[ -z $output ]]
+}
+
+@test "a dry run only shows" {
+	node tcp/80 daemon 600
+	before=$(nodes)
+	run -0 portctl grant -n nobody tcp/80-81
+	[[ $output == "-tcp 80 daemon 0600
++tcp 80 nobody 0600
++tcp 81 nobody 0600" ]]
+	run -0 portctl release --dry-run tcp/80
+	[[ $output == "-tcp 80 daemon 0600" ]]
+	[[ $(nodes) == "$before" ]]
+}
+
+@test "what is not saved yet is said on a terminal only" {
+	run -0 portctl grant nobody tcp/80
+	[[ -z $output ]]
+	run -0 script -qec "portctl grant daemon tcp/80" /dev/null
+	[[ $output == *"not saved yet: 'portctl save'"* ]]
+	# Nothing was changed.
+	run -0 script -qec "portctl grant daemon tcp/80" /dev/null
+	[[ -z $output ]]
+	run -0 script -qec "portctl grant nobody tcp/80 --save" /dev/null
+	[[ -z $output && -s $SAVED ]]
+}
+
+@test "nobody but root changes" {
+	chmod 711 "$BATS_RUN_TMPDIR"
+	install -m 755 "$TOOLS/portctl/portctl" "$BATS_TEST_TMPDIR/portctl"
+	node tcp/80 daemon 600
+	unchanged 1 "cannot change tcp/80: Operation not permitted (this needs root)" \
+		setpriv --reuid nobody --clear-groups "$BATS_TEST_TMPDIR/portctl" grant nobody tcp/80
+}
+
+# The calls that change a node, in their order.
+calls() {
+	strace -f -qq -o "$BATS_TEST_TMPDIR/trace" \
+		-e trace=fchownat,fchmodat,unlinkat,setxattr,openat "$@"
+	sed -nE '/O_CREAT/!{/openat/d}; s/^[0-9]+ +//; s/fchmodat2?\([0-9]+, "([0-9]+)", ([0-7]+).*/chmod \1 \2/p; s/fchownat\([0-9]+, "([0-9]+)", ([0-9]+), ([0-9]+).*/chown \1 \2:\3/p; s/unlinkat\([0-9]+, "([0-9]+)".*/unlink \1/p; s/setxattr\(.*\/([0-9]+)",.*/setxattr \1/p' \
+		"$BATS_TEST_TMPDIR/trace"
+}
+
+@test "a change of owner tightens first" {
+	node tcp/80 1:2 666
+	[[ $(calls portctl grant 3:4 tcp/80 -m 620 | xargs -d'\n') == "chmod 80 0620 chown 80 3:4 chmod 80 0620" ]]
+	node tcp/80 1:2 660
+	[[ $(calls portctl grant 1:2 tcp/80 -m 666 | xargs -d'\n') == "chmod 80 0666" ]]
+	node tcp/80 1:2 600
+	setfacl -m u:5:rw "$PORT/tcp/80"
+	[[ $(calls portctl grant 3:4 tcp/80 -m 660 | xargs -d'\n') == "chmod 80 0600 chown 80 3:4 setxattr 80" ]]
+}

@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154 # bats sets them
+# Ports, owners and modes: what portctl understands, and what it says of the rest.
+
+load lib.bash
+
+granted() {
+	local port expected=$2
+	rm -f "$PORT"/*/*
+	portctl grant nobody "$1"
+	[[ $(nodes | cut -d' ' -f1 | xargs) == "$expected" ]]
+}
+
+@test "each way to name a port" {
+	granted tcp/80 tcp/80
+	granted 80/udp udp/80
+	granted tcp:80 tcp/80
+	granted /dev/port/tcp/80 tcp/80
+	granted "$PORT/udp/80" udp/80
+	granted 80 "tcp/80 udp/80"
+	granted http tcp/80
+	granted domain "tcp/53 udp/53"
+	granted udp/domain udp/53
+	granted 80,443/tcp "tcp/80 tcp/443"
+	granted tcp/80,443 "tcp/80 tcp/443"
+	granted tcp/80,udp/53 "tcp/80 udp/53"
+	granted tcp/8000-8003 "tcp/8000 tcp/8001 tcp/8002 tcp/8003"
+	granted tcp/1,65535 "tcp/1 tcp/65535"
+	granted tcp/22,8000-8001,https "tcp/22 tcp/443 tcp/8000 tcp/8001"
+}
+
+@test "what is no port" {
+	unchanged 2 "ports are 1 to 65535" portctl grant nobody 0
+	unchanged 2 "ports are 1 to 65535" portctl grant nobody 65536
+	unchanged 2 "ports are 1 to 65535" portctl grant nobody tcp/99999999999999999999
+	unchanged 2 "port 080 is written 80" portctl grant nobody tcp/080
+	unchanged 2 "runs backwards: 8000-8099" portctl grant nobody 8099-8000
+	unchanged 2 "a port number is missing" portctl grant nobody tcp/80,
+	unchanged 2 "a port number is missing" portctl grant nobody 80-
+	unchanged 2 "a port number is missing" portctl grant nobody ""
+	unchanged 2 "no port and no service" portctl grant nobody sctp/80
+	unchanged 2 "no port and no service" portctl grant nobody nosuchservice
+	unchanged 2 "no port" portctl grant nobody 80-90-100
+	# A mistake in the second port keeps the first from being granted.
+	unchanged 2 "ports are 1 to 65535" portctl grant nobody 80 70000
+}
+
+@test "each way to name an owner" {
+	portctl grant nobody tcp/1
+	portctl grant nobody:daemon tcp/2
+	portctl grant nobody: tcp/3
+	portctl grant :daemon tcp/4
+	portctl grant 12345 tcp/5
+	portctl grant +0:+12346 tcp/6
+	nobody=$(id -u nobody) daemon=$(getent group daemon | cut -d: -f3)
+	[[ $(nodes) == "tcp/1 $nobody:0 600
+tcp/2 $nobody:$daemon 660
+tcp/3 $nobody:$(id -g nobody) 660
+tcp/4 0:$daemon 60
+tcp/5 12345:0 600
+tcp/6 0:12346 660" ]]
+}
+
+@test "what is no owner" {
+	unchanged 2 "there is no user 'nosuchuser'" portctl grant nosuchuser tcp/80
+	unchanged 2 "there is no group 'nosuchgroup'" portctl grant nobody:nosuchgroup tcp/80
+	unchanged 2 "an owner is missing" portctl grant "" tcp/80
+	unchanged 2 "an owner is missing" portctl grant : tcp/80
+	unchanged 2 "there is no user '4294967295'" portctl grant 4294967295 tcp/80
+	unchanged 2 "no login group" portctl grant 123456: tcp/80
+}
+
+@test "modes" {
+	portctl grant nobody tcp/80 -m 640
+	portctl grant nobody tcp/81 --mode 1600
+	[[ $(nodes) == "tcp/80 $(id -u nobody):0 640
+tcp/81 $(id -u nobody):0 1600" ]]
+	for mode in 8 60 6666666 u+w -1 ""; do
+		unchanged 2 "is no mode" portctl grant nobody tcp/80 -m "$mode"
+	done
+}
+
+@test "arguments that are swapped get the right command" {
+	unchanged 2 "did you mean: portctl grant nobody tcp/80" portctl grant tcp/80 nobody
+	unchanged 2 "did you mean: portctl test nobody 80" portctl test 80 nobody
+}
+
+@test "usage" {
+	unchanged 2 "'lst' is no command" portctl lst
+	unchanged 2 "too few arguments; the command is: portctl grant USER[:GROUP] PORT..." portctl grant nobody
+	unchanged 2 "too many arguments" portctl save a b
+	unchanged 2 "unknown option -x" portctl list -x
+	unchanged 2 "unknown option --dry" portctl list --dry
+	unchanged 2 "unknown option -j" portctl grant -j nobody 80
+	unchanged 2 "-m needs an argument" portctl grant nobody 80 -m
+	unchanged 2 "there is no command 'x'" portctl help x
+	unchanged 2 "there is no column 'colour'" portctl list -o port,colour
+	unchanged 2 "no column" portctl list -o ,
+	run -0 portctl help
+	run -0 portctl --help
+	run -0 portctl -h
+	run -0 portctl --version
+	[[ $output == "portctl "[0-9]* ]]
+	run -0 portctl version
+}
+
+@test "words are not printed as they came" {
+	unchanged 2 "there is no user '?[31m'" portctl grant $'\e[31m' 80
+}
+
+@test "a set-user-id run ignores PORTCTL_ROOT" {
+	node tcp/80 nobody 600
+	chmod 711 "$BATS_RUN_TMPDIR"
+	install -m 4755 "$TOOLS/portctl/portctl" "$BATS_TEST_TMPDIR/setuid"
+	run --separate-stderr setpriv --reuid nobody --clear-groups "$BATS_TEST_TMPDIR/setuid" status
+	((status == 3)) && [[ $output$stderr != *"$PORTCTL_ROOT"* && $output == module* ]]
+}
