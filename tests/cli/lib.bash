@@ -13,7 +13,7 @@ setup() {
 	PORT=$PORTCTL_ROOT/dev/port
 	ETC=$PORTCTL_ROOT/etc/portctl.d
 	SAVED=$ETC/90-saved.conf
-	mkdir -p "$PORT/tcp" "$PORT/udp" "$ETC"
+	mkdir -p "$PORT/tcp" "$PORT/udp" "$ETC" "$PORTCTL_ROOT/run"
 	cd "$BATS_TEST_TMPDIR" || return
 }
 

@@ -32,32 +32,36 @@ static const char *const missing_field[] = {
  * @name: what to call it
  * @line: the line that is being read, counted from 1
  * @mistakes: how many there were
- * @first: what to say of the first of them
- * @others: what to say of the others
+ * @lines: what to say of them
  */
 struct reader {
 	const char *name;
 	unsigned int line;
 	unsigned int mistakes;
-	char *first;
-	FILE *others;
-	char *others_text;
-	size_t others_size;
+	char *lines[MISTAKES_MAX];
 };
 
-static void reader_mistake(struct reader *reader, size_t offset,
-			   const char *kind, const char *text)
+static char *place_text(const struct reader *reader, size_t offset,
+			const char *kind, const char *text)
 {
-	FILE *out = reader->others;
-	char *line = format_text("%s:%u:%zu: %s: %s\n", reader->name,
-				 reader->line, offset + 1, kind, text);
+	return format_text("%s:%u:%zu: %s: %s\n", reader->name, reader->line,
+			   offset + 1, kind, text);
+}
 
-	if (!reader->mistakes++)
-		reader->first = line;
-	else
-		fputs(line, out);
-	if (reader->first != line)
-		free(line);
+static void reader_mistake(struct reader *reader, size_t offset,
+			   const char *text)
+{
+	reader->lines[reader->mistakes++] =
+		place_text(reader, offset, "error", text);
+}
+
+/* What says that this is no table at all; the mistakes before it follow from that. */
+static void reader_no_table(struct reader *reader, size_t offset,
+			    const char *text)
+{
+	while (reader->mistakes)
+		free(reader->lines[--reader->mistakes]);
+	reader_mistake(reader, offset, text);
 }
 
 static void set_rule(struct source *source, const struct port_set *set,
@@ -182,14 +186,14 @@ static ssize_t next_line(FILE *file, char *line, struct reader *reader,
 	reader->line++;
 	while ((byte = getc_unlocked(file)) != EOF && byte != '\n') {
 		if (length == LINE_MAX_BYTES) {
-			reader_mistake(reader, length, "error",
-				       "the line is too long to be one of a table");
+			reader_no_table(reader, length,
+					"the line is too long to be one of a table");
 			*stop = true;
 			return -1;
 		}
 		if (byte == '\0') {
-			reader_mistake(reader, length, "error",
-				       "a NUL byte: this is no text");
+			reader_no_table(reader, length,
+					"a NUL byte: this is no text");
 			*stop = true;
 			return -1;
 		}
@@ -205,43 +209,39 @@ static void read_lines(struct source *source, FILE *file,
 	char *line = allocate(LINE_MAX_BYTES + 1);
 	struct mistake mistake = { 0 };
 	bool stop = false;
+	char *words;
 
 	while (!stop && next_line(file, line, reader, &stop) >= 0) {
 		if (parse_line(source, line, reader, &mistake))
 			continue;
 		if (mistake.unresolved && source->tolerant) {
 			source->unresolved++;
-			fprintf(stderr, "%s:%u:%zu: warning: %s; root only until there is\n",
-				reader->name, reader->line, mistake.offset + 1,
-				mistake.text);
+			words = place_text(reader, mistake.offset, "warning",
+					   mistake.text);
+			fprintf(stderr, "%s; root only until there is\n",
+				strtok(words, "\n"));
+			free(words);
 			continue;
 		}
-		if (mistake.unresolved)
-			source->unresolved++;
-		reader_mistake(reader, mistake.offset, "error", mistake.text);
+		reader_mistake(reader, mistake.offset, mistake.text);
 		stop = reader->mistakes >= MISTAKES_MAX;
 	}
 	if (ferror(file))
-		reader_mistake(reader, 0, "error", strerror(errno));
+		reader_no_table(reader, 0, strerror(errno));
 	free(line);
 }
 
+/* Many mistakes are one: this is no table. */
 static enum status report(struct reader *reader)
 {
-	enum status status = DONE;
+	unsigned int i;
 
-	fclose(reader->others);
-	if (reader->mistakes) {
-		status = WRONG;
-		fputs(reader->first, stderr);
-		if (reader->mistakes >= MISTAKES_MAX)
-			;
-		else
-			fputs(reader->others_text, stderr);
+	for (i = 0; i < reader->mistakes; i++) {
+		if (!i || reader->mistakes < MISTAKES_MAX)
+			fputs(reader->lines[i], stderr);
+		free(reader->lines[i]);
 	}
-	free(reader->first);
-	free(reader->others_text);
-	return status;
+	return reader->mistakes ? WRONG : DONE;
 }
 
 static FILE *open_regular(const char *path, enum status *status)
@@ -292,10 +292,6 @@ enum status file_read(struct source *source, const char *path)
 		file = open_regular(path, &status);
 	if (!file)
 		return status;
-	reader.others = open_memstream(&reader.others_text,
-				       &reader.others_size);
-	if (!reader.others)
-		return fail(FAILED, "%s", strerror(errno));
 	read_lines(source, file, &reader);
 	if (file != stdin)
 		fclose(file);

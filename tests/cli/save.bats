@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154 # bats sets them
+# save: what differs from the other files, whole or not at all.
+
+load lib.bash
+
+saved() { grep -v '^#' "$SAVED"; }
+
+@test "save writes what differs from the other files, and only its own" {
+	mkdir -p "$PORTCTL_ROOT/usr/lib/portctl.d"
+	echo "tcp 80,443 nobody 600" >"$PORTCTL_ROOT/usr/lib/portctl.d/10-web.conf"
+	echo "udp 53 daemon 600" >"$ETC/20.conf"
+	node tcp/80 nobody 600
+	node tcp/8080 daemon 600
+	node tcp/8081 daemon 600
+	sums=$(sha256sum "$ETC/20.conf" "$PORTCTL_ROOT/usr/lib/portctl.d/10-web.conf")
+	portctl save
+	[[ $(saved) == "tcp 443 -
+tcp 8080-8081 daemon 0600
+udp 53 -" ]]
+	sha256sum -c <<<"$sums"
+	[[ $(stat -c %a:%u "$SAVED") == 644:0 && $(ls -A "$ETC") == "20.conf
+90-saved.conf" ]]
+	portctl diff
+	before=$(nodes)
+	portctl restore
+	[[ $(nodes) == "$before" ]]
+	# What it says itself is not among the other files.
+	inode=$(stat -c %i "$SAVED")
+	portctl save
+	[[ $(stat -c %i "$SAVED") == "$inode" ]]
+}
+
+@test "the folder is made when it is missing" {
+	rmdir "$ETC"
+	node tcp/80 1 600
+	portctl save
+	[[ $(saved) == "tcp 80 1 0600" || $(saved) == "tcp 80 daemon 0600" ]]
+}
+
+@test "folders: the same name masks, a link to /dev/null disables, the last line wins" {
+	mkdir -p "$PORTCTL_ROOT"/{run,usr/local/lib,usr/lib}/portctl.d
+	echo "tcp 1 1 600" >"$PORTCTL_ROOT/usr/lib/portctl.d/10-a.conf"
+	echo "tcp 2 2 600" >"$PORTCTL_ROOT/usr/local/lib/portctl.d/10-a.conf"
+	echo "tcp 3 3 600" >"$PORTCTL_ROOT/usr/local/lib/portctl.d/20-b.conf"
+	echo "tcp 4 4 600" >"$PORTCTL_ROOT/run/portctl.d/20-b.conf"
+	echo "tcp 5 5 600" >"$PORTCTL_ROOT/usr/lib/portctl.d/30-c.conf"
+	ln -s /dev/null "$ETC/30-c.conf"
+	echo "tcp 6,7 6 600" >"$PORTCTL_ROOT/usr/lib/portctl.d/40-d.conf"
+	echo "tcp 7 7 600" >"$ETC/35-d.conf"
+	echo "tcp 6 8 600" >"$ETC/45-e.conf"
+	echo "tcp 9 9 600" >"$ETC/50-f.conf.bak"
+	echo "tcp 9 9 600" >"$ETC/.50-f.conf"
+	portctl restore
+	[[ $(nodes) == "tcp/2 2:0 600
+tcp/4 4:0 600
+tcp/6 8:0 600
+tcp/7 6:0 600" ]]
+}
+
+@test "a file that comes later and says otherwise" {
+	echo "tcp 80 daemon 600" >"$ETC/95-late.conf"
+	node tcp/80 nobody 600
+	unchanged 1 "95-late.conf, line 1, comes after 90-saved.conf and says otherwise of tcp/80" portctl save
+	chown daemon "$PORT/tcp/80"
+	portctl save
+	[[ -z $(saved) ]]
+}
+
+@test "save to a file or to standard output is the whole table" {
+	echo "tcp 80 nobody 600" >"$ETC/10.conf"
+	node tcp/80 nobody 600
+	node udp/80 12345:12346 1660
+	setfacl -m u:12347:w "$PORT/udp/80"
+	expected="tcp 80 nobody 0600
+udp 80 12345:12346 1660 u:12347:-w-,g::rw-"
+	[[ $(portctl save -) == "$expected" ]]
+	portctl save table
+	[[ $(<table) == "$expected" && ! -e $SAVED ]]
+	run -0 portctl save -n
+	[[ $output == "+udp 80 12345:12346 1660 u:12347:-w-,g::rw-" && ! -e $SAVED ]]
+}
+
+@test "where nothing can be saved" {
+	node tcp/80 nobody 600
+	unchanged 1 "cannot write missing/table: No such file" portctl save missing/table
+	mkfifo fifo
+	unchanged 1 "fifo is no regular file" portctl save fifo
+	unchanged 1 "is no regular file" portctl save "$ETC"
+	unchanged 1 "is no regular file" portctl save "$ETC/"
+	unchanged 1 "cannot write: No space left on device" bash -c 'portctl save - >/dev/full'
+}
+
+@test "a full disk leaves the old file" {
+	mkdir full
+	unshare --mount bash -euc '
+		mount -t tmpfs -o size=4k tmpfs full
+		mkdir full/etc full/dev full/dev/port
+		mount -t tmpfs -o size=64m tmpfs full/dev/port
+		export PORTCTL_ROOT=$PWD/full
+		mkdir full/dev/port/tcp full/dev/port/udp
+		portctl grant 7 tcp/80
+		portctl save
+		old=$(<full/etc/portctl.d/90-saved.conf)
+		for port in $(seq 1 2 2000); do :>full/dev/port/tcp/$port; done
+		if portctl save 2>error; then echo "it fitted"; exit 1; fi
+		cat error
+		[[ $(wc -l <error) == 1 && $(<error) == *"90-saved.conf: No space left on device" ]]
+		[[ $(<full/etc/portctl.d/90-saved.conf) == "$old" ]]
+		[[ $(ls -A full/etc/portctl.d) == 90-saved.conf ]]'
+}
+
+@test "an owner who does not exist now is not forgotten" {
+	echo "tcp 8080 nosuchuser 600" >"$SAVED"
+	run -0 --separate-stderr portctl restore --boot
+	[[ $stderr == "$SAVED:1:10: warning: there is no user 'nosuchuser'; root only until there is" ]]
+	[[ $(nodes) == "tcp/8080 0:0 600" && -e $PORTCTL_ROOT/run/portctl/unresolved ]]
+	run --separate-stderr portctl save
+	((status == 1)) && [[ $stderr == *"the owner of tcp/8080 in $SAVED, line 1, does not exist now"* ]]
+	[[ $(<"$SAVED") == *nosuchuser* ]]
+	# What was changed since is to be saved.
+	portctl grant nobody tcp/8080
+	portctl save
+	[[ $(saved) == "tcp 8080 nobody 0600" ]]
+	portctl sync --boot
+	[[ ! -e $PORTCTL_ROOT/run/portctl ]]
+}
+
+@test "kill -9 at 200 moments leaves the old file or the new one" {
+	# Each save changes every line, so that it is long.
+	for port in $(seq 1 2 6000); do : >"$PORT/tcp/$port"; done
+	chmod 600 "$PORT"/tcp/*
+	portctl save
+	cp "$SAVED" old
+	chmod 660 "$PORT"/tcp/*
+	portctl save
+	cp "$SAVED" new
+	! cmp -s old new
+	python3 - "$SAVED" <<'PYTHON'
+import os, random, shutil, subprocess, sys, time
+saved, folder = sys.argv[1], os.path.dirname(sys.argv[1])
+old, new = open("old").read(), open("new").read()
+seen = {"old": 0, "new": 0, "beside": 0}
+begin = time.monotonic()
+shutil.copy("old", saved)
+subprocess.run(["portctl", "save"], check=True)
+whole = time.monotonic() - begin
+for turn in range(200):
+	shutil.copy("old", saved)
+	save = subprocess.Popen(["portctl", "save"])
+	time.sleep(random.uniform(0, whole * 1.1))
+	save.kill()
+	save.wait()
+	content = open(saved).read()
+	assert content in (old, new), "torn file"
+	seen["old" if content == old else "new"] += 1
+	seen["beside"] += len(os.listdir(folder)) > 1
+print(seen)
+assert seen["old"] and seen["new"]
+PYTHON
+	portctl save
+	[[ $(ls -A "$ETC") == 90-saved.conf ]]
+}
