@@ -56,7 +56,7 @@ static enum status change(const struct port_set *set, const struct rule *rule,
 		return status;
 	new = table_create();
 	*new = *old;
-	for (index = 0; index < INDICES; index++) {
+	for (index = set->first; index < set->end; index++) {
 		if (set->has[index])
 			new->rules[index] = *rule;
 	}
@@ -64,7 +64,7 @@ static enum status change(const struct port_set *set, const struct rule *rule,
 		print_difference(old, new);
 		return DONE;
 	}
-	for (index = 0; index < INDICES; index++) {
+	for (index = set->first; index < set->end; index++) {
 		if (rule_equal(&old->rules[index], &new->rules[index]))
 			continue;
 		status = node_change(index, &old->rules[index],

@@ -70,7 +70,7 @@ static void set_rule(struct source *source, const struct port_set *set,
 {
 	unsigned int index;
 
-	for (index = 0; index < INDICES; index++) {
+	for (index = set->first; index < set->end; index++) {
 		if (!set->has[index])
 			continue;
 		source->table->rules[index] = *rule;
@@ -155,7 +155,7 @@ static bool parse_line(struct source *source, char *line,
 		return mistaken(mistake, words[count - 1] +
 					 strlen(words[count - 1]) - line,
 				"%s", missing_field[count]);
-	memset(&set, 0, sizeof(set));
+	ports_clear(&set);
 	if (!ports_parse_list(&set, 1U << protocol, words[PORT], mistake)) {
 		mistake->offset += words[PORT] - line;
 		return false;

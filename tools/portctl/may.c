@@ -160,7 +160,7 @@ enum status command_test(const struct options *options)
 		status = nodes_read(table, &set);
 	if (status)
 		return status == FAILED ? WRONG : status;
-	for (index = 0; index < INDICES; index++) {
+	for (index = set.first; index < set.end; index++) {
 		if (set.has[index] &&
 		    !answer(index, &table->rules[index], &user))
 			may = false;

@@ -16,13 +16,30 @@ const char *const protocol_names[PROTOCOLS] = {
 static void add(struct port_set *set, unsigned int protocols,
 		unsigned int first, unsigned int last)
 {
-	unsigned int protocol;
+	unsigned int protocol, index;
 
 	for (protocol = 0; protocol < PROTOCOLS; protocol++) {
-		if (protocols & 1U << protocol)
-			memset(set->has + protocol * PORTS + first, true,
-			       last - first + 1);
+		if (!(protocols & 1U << protocol))
+			continue;
+		index = protocol * PORTS + first;
+		memset(set->has + index, true, last - first + 1);
+		if (!set->end || index < set->first)
+			set->first = index;
+		if (index + last - first >= set->end)
+			set->end = index + last - first + 1;
 	}
+}
+
+/**
+ * ports_clear() - make a set empty
+ * @set: the set
+ */
+void ports_clear(struct port_set *set)
+{
+	if (set->end)
+		memset(set->has + set->first, false, set->end - set->first);
+	set->first = 0;
+	set->end = 0;
 }
 
 /* The number at the start of @text; *@end is behind its digits. */

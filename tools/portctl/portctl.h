@@ -96,11 +96,16 @@ void places_init(void);
 /**
  * struct port_set - some ports
  * @has: by index
+ * @first: the lowest index that it has
+ * @end: one more than the highest, 0 if it has none
  */
 struct port_set {
 	bool has[INDICES];
+	unsigned int first;
+	unsigned int end;
 };
 
+void ports_clear(struct port_set *set);
 bool ports_parse(struct port_set *set, const char *text,
 		 struct mistake *mistake);
 bool ports_parse_list(struct port_set *set, unsigned int protocols,
