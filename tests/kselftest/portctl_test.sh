@@ -1,0 +1,246 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# portctl on real nodes: what a plain directory cannot show. Begins and ends with the module loaded and
+# mounted at /dev/port; the last case locks the kernel down.
+# shellcheck disable=SC2317 # the cases are called by their names
+
+set -u
+
+PORT=/dev/port
+ETC=/etc/portctl.d
+SAVED=$ETC/90-saved.conf
+
+# A case is a subshell; it ends with the first that is not as it should be.
+must() { "$@" || { echo "failed: $*"; exit 1; }; }
+equal() { [[ $1 == "$2" ]] || { echo "'$1' is not '$2'"; return 1; }; }
+
+# says STATUS TEXT COMMAND…: it exits with STATUS and has one line to say, with TEXT in it.
+says() {
+	local expected=$1 text=$2 status
+	shift 2
+	words=$("$@" 2>&1 >/dev/null)
+	status=$?
+	echo "$*: $status: $words"
+	[[ $status == "$expected" && $words == *"$text"* && $words != *$'\n'* ]] || exit 1
+}
+
+release_all() { find "$PORT"/tcp "$PORT"/udp -mindepth 1 -delete; }
+
+# bind_as UID PROTOCOL PORT: 0 or the errno, by name.
+bind_as() {
+	setpriv --reuid "$1" --regid "$1" --clear-groups python3 -S -c '
+import errno, socket, sys
+kind = socket.SOCK_STREAM if sys.argv[1] == "tcp" else socket.SOCK_DGRAM
+try:
+	socket.socket(socket.AF_INET, kind).bind(("127.0.0.1", int(sys.argv[2])))
+	print(0)
+except OSError as error:
+	print(errno.errorcode[error.errno])' "$2" "$3"
+}
+
+grants() {
+	must portctl grant alice tcp/80 8080
+	must equal "$(ls -l "$PORT/tcp" "$PORT/udp" | awk '/^c/ { print $1, $3, $4, $NF }' | xargs)" \
+		'crw------- alice root 80 crw------- alice root 8080 crw------- alice root 8080'
+	must equal "$(bind_as 1001 tcp 80) $(bind_as 1002 tcp 80) $(bind_as 1002 udp 8080)" '0 EACCES EACCES'
+	must portctl test alice tcp/80
+	must equal "$(portctl test bob tcp/80)" \
+		'no: tcp/80 is alice:root 0600, and bob is neither its owner nor in its group'
+	must portctl release 80,8080
+	must equal "$(bind_as 1002 udp 8080)" 0
+}
+
+# The decision of `test` is the kernel's, for each mode and user.
+test_agrees() {
+	local mode user answer bound
+	for mode in 000 200 020 002 060 222 1600 1660 1002; do
+		must portctl grant alice:web tcp/80 -m "$mode"
+		for user in root alice bob www-data; do
+			portctl test "$user" tcp/80 >/dev/null && answer=0 || answer=EACCES
+			bound=$(setpriv --reuid "$user" --regid "$user" --init-groups python3 -S -c '
+import socket
+try:
+	socket.socket().bind(("", 80))
+	print(0)
+except PermissionError:
+	print("EACCES")')
+			must equal "$mode $user $answer" "$mode $user $bound"
+		done
+	done
+}
+
+saves_and_restores() {
+	local table
+	must portctl grant alice:web tcp/1-1000 udp/53
+	must portctl grant bob tcp/500 -m 1644
+	must portctl save
+	table=$(cd $PORT && find tcp udp -type c -printf '%p %u %g %m\n' | sort)
+	must equal "$(grep -v '^#' "$SAVED")" 'tcp 1-499 alice:web 0660
+tcp 500 bob 1644
+tcp 501-1000 alice:web 0660
+udp 53 alice:web 0660'
+	must portctl diff
+	release_all
+	must portctl restore
+	must equal "$table" "$(cd $PORT && find tcp udp -type c -printf '%p %u %g %m\n' | sort)"
+	must portctl save - >/tmp/saved
+	portctl save - | must portctl restore -
+	must equal "$table" "$(cd $PORT && find tcp udp -type c -printf '%p %u %g %m\n' | sort)"
+	must portctl grant alice tcp/2000
+	must portctl sync
+	must equal "$table" "$(cd $PORT && find tcp udp -type c -printf '%p %u %g %m\n' | sort)"
+}
+
+# A stranger who never stops trying has no moment between two tables.
+never_free_in_between() {
+	local binds
+	printf '%s\n' 'tcp 8080 alice:web 666' 'tcp 8081 bob 600' 'tcp 8082 bob 600' >/tmp/one
+	printf '%s\n' 'tcp 8080 1:2 600' 'tcp 8081 alice:web 660' >/tmp/two
+	sed -i '1s/666/600/' /tmp/one
+	must portctl restore /tmp/one
+	coproc { setpriv --reuid www-data --regid www-data --clear-groups python3 -S -c '
+import select, socket, sys
+binds = tries = 0
+while not select.select([sys.stdin], [], [], 0)[0]:
+	for port in 8080, 8081:
+		try:
+			socket.socket().bind(("127.0.0.1", port))
+			binds += 1
+		except PermissionError:
+			tries += 1
+print(binds, tries)'; }
+	for ((i = 0; i < 30; i++)); do
+		must portctl restore /tmp/two
+		must portctl restore /tmp/one
+	done
+	echo >&"${COPROC[1]}"
+	read -r binds tries <&"${COPROC[0]}"
+	echo "$tries tries"
+	must equal "$binds" 0
+	((tries > 100)) || exit 1
+}
+
+lists_strangers() {
+	local words
+	must portctl grant alice tcp/8080
+	coproc { python3 -S -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
+s.bind(("", 8080))
+s.listen()
+print(flush=True)
+sys.stdin.read()'; }
+	read -r words <&"${COPROC[0]}"
+	words=$(portctl -H -o listeners)
+	must equal "${words//[0-9]/}" '!python[] root'
+}
+
+status_words() {
+	local words
+	must portctl grant alice tcp/80 8080
+	words=$(must portctl status) || { echo "$words"; exit 1; }
+	must equal "$words" "module   loaded, version $(</sys/module/portfs/version)
+mount    /dev/port
+hooks    __inet_bind __inet6_bind proc_do_large_bitmap
+rules    2 tcp, 1 udp
+saved    no: 3 ports differ; 'portctl diff' shows them, 'portctl save' keeps them"
+	must portctl save
+	must portctl status | must grep -qx 'saved    yes'
+}
+
+says_what_is_missing() {
+	local command
+	must portctl umount
+	for command in list 'grant alice 80' 'release 80' 'test alice 80' save restore sync diff; do
+		# shellcheck disable=SC2086
+		says 3 "portfs is not mounted at $PORT: 'portctl mount' mounts it" portctl $command
+	done
+	says 3 'not mounted' portctl umount
+	must portctl status | must grep -qx "mount    not mounted at $PORT"
+	must portctl mount
+	must portctl mount
+	must portctl list >/dev/null
+
+	must portctl umount
+	must rmmod portfs
+	says 3 "the module portfs is not loaded: 'portctl mount' loads and mounts it" portctl list
+	must portctl mount
+	must portctl list >/dev/null
+
+	must portctl umount
+	must rmmod portfs
+	must mv "/lib/modules/$(uname -r)/updates/portfs.ko" /tmp/
+	must depmod
+	says 3 "the module portfs is not installed for kernel $(uname -r)" portctl list
+	says 3 "the module portfs is not installed for kernel $(uname -r)" portctl mount
+	must mv /tmp/portfs.ko "/lib/modules/$(uname -r)/updates/"
+	must depmod
+	says 3 'this needs root' setpriv --reuid 1001 --clear-groups portctl mount
+
+	must modprobe portfs
+	[[ ! -d $PORT ]] || must rmdir "$PORT"
+	must mknod "$PORT" c 1 4
+	says 3 "$PORT is the kernel's device for I/O ports: 'portctl mount' moves it to /dev/ioport" portctl list
+	must rm "$PORT"
+	must touch "$PORT"
+	says 3 "$PORT is no directory" portctl list
+	must rm "$PORT"
+	must mkdir -p "$PORT"
+	must portctl mount
+}
+
+# Where the kernel can be locked down; nothing unlocks it, so this comes last.
+lockdown() {
+	local lockdown=/sys/kernel/security/lockdown
+	[[ -e $lockdown ]] || { echo 'SKIP no lockdown in this kernel'; exit 4; }
+	must portctl umount
+	must rmmod portfs
+	must cp "/lib/modules/$(uname -r)/updates/portfs.ko" /tmp/
+	echo integrity >$lockdown
+	says 3 'mokutil --import' portctl list
+	says 3 'mokutil --import' portctl mount
+}
+
+restore() {
+	{
+		[[ -d $PORT ]] || rm -f "$PORT"
+		mountpoint -q "$PORT" || { mkdir -p "$PORT" && mount -t portfs portfs "$PORT"; }
+		release_all
+		rm -rf "$ETC"
+	} 2>/dev/null
+}
+
+number=0 failed=0
+run() {
+	local output status
+	number=$((number + 1))
+	output=$("$2" 2>&1)
+	status=$?
+	case $status in
+	0) echo "ok $number - $1" ;;
+	4) echo "ok $number - $1 # $output" ;;
+	*)
+		echo "not ok $number - $1"
+		failed=1
+		;;
+	esac
+	[[ -z $output ]] || printf '%s\n' "${output//$'\n'/$'\n'# }" | sed '1s/^/# /'
+	restore
+}
+
+trap restore EXIT
+restore
+echo TAP version 13
+run 'grant, test, release' grants
+run 'test says what bind does' test_agrees
+run 'save, restore, sync' saves_and_restores
+run 'no port is free between two tables' never_free_in_between
+run 'a listener that is not the owner, by MPTCP' lists_strangers
+run 'status' status_words
+run 'what is missing gets its own sentence' says_what_is_missing
+if [[ ${1-} == lockdown ]]; then
+	run 'a locked down kernel' lockdown
+fi
+echo "1..$number"
+exit "$failed"
