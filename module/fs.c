@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/fs_context.h>
 #include <linux/module.h>
+#include <linux/posix_acl_xattr.h>
 #include <linux/statfs.h>
 #include <net/ip.h>
 
@@ -136,6 +137,7 @@ static void directory_init(struct inode *inode)
 	inode_set_mtime_to_ts(inode, now);
 	inode_set_ctime_to_ts(inode, now);
 	set_nlink(inode, root ? 2 + PORTFS_PROTOCOLS : 2);
+	cache_no_acl(inode);
 	inode->i_op = root ? &root_inode_operations :
 			     &directory_inode_operations;
 	inode->i_fop = root ? &root_file_operations :
@@ -233,6 +235,11 @@ static const struct inode_operations directory_inode_operations = {
 	.setattr = directory_setattr,
 };
 
+static const struct xattr_handler *xattr_handlers[] = {
+	&nop_posix_acl_access,
+	NULL,
+};
+
 static const struct super_operations super_operations = {
 	.statfs = simple_statfs,
 };
@@ -245,6 +252,8 @@ static int portfs_fill_super(struct super_block *sb, struct fs_context *context)
 	sb->s_op = &super_operations;
 	sb->s_maxbytes = MAX_LFS_FILESIZE;
 	sb->s_time_gran = 1;
+	sb->s_xattr = xattr_handlers;
+	sb->s_flags |= SB_POSIXACL;
 	sb->s_iflags |= SB_I_NOEXEC;
 
 	root = portfs_inode(sb, INO_ROOT);
