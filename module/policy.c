@@ -70,16 +70,23 @@ static bool rule_gives_write(const struct portfs_rule *rule)
 enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index)
 {
 	const struct portfs_rule *rule;
-	bool allowed;
+	bool allowed = false;
+	bool sticky = false;
 
 	rcu_read_lock();
 	rule = portfs_table_rule(net, index);
-	allowed = rule && rule_gives_write(rule);
+	if (rule) {
+		allowed = rule_gives_write(rule);
+		sticky = rule->mode & S_ISVTX;
+	}
 	rcu_read_unlock();
 
 	if (!rule)
 		return PORTFS_NO_SAY;
-	if (allowed || ns_capable(net->user_ns, CAP_NET_BIND_SERVICE))
+	if (allowed)
+		return PORTFS_ALLOW;
+	/* The sticky bit binds root and the capable to the rule. */
+	if (!sticky && ns_capable(net->user_ns, CAP_NET_BIND_SERVICE))
 		return PORTFS_ALLOW;
 	return PORTFS_REFUSE;
 }
