@@ -248,6 +248,11 @@ static int portfs_fill_super(struct super_block *sb, struct fs_context *context)
 {
 	struct inode *root;
 
+	/* Ids that are not mapped could not be changed, nor anything released. */
+	if (!uid_valid(make_kuid(sb->s_user_ns, 0)) ||
+	    !gid_valid(make_kgid(sb->s_user_ns, 0)))
+		return invalf(context, "portfs: user 0 and group 0 must be mapped in the network namespace's user namespace");
+
 	sb->s_magic = PORTFS_MAGIC;
 	sb->s_op = &super_operations;
 	sb->s_maxbytes = MAX_LFS_FILESIZE;
@@ -297,7 +302,11 @@ static const struct fs_context_operations context_operations = {
 	.reconfigure = portfs_reconfigure,
 };
 
-/* The table belongs to whoever the network namespace belongs to. */
+/*
+ * The table belongs to whoever the network namespace belongs to: the VFS asks
+ * for CAP_SYS_ADMIN over that user namespace, whichever the caller is in, and
+ * the ids of its nodes are those that are mapped there.
+ */
 static int portfs_init_fs_context(struct fs_context *context)
 {
 	put_user_ns(context->user_ns);
@@ -320,6 +329,7 @@ static struct file_system_type portfs_type = {
 	.name = "portfs",
 	.init_fs_context = portfs_init_fs_context,
 	.kill_sb = portfs_kill_sb,
+	.fs_flags = FS_USERNS_MOUNT,
 };
 
 /**
