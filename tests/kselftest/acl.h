@@ -76,7 +76,9 @@ static inline int remove_acl(const char *path)
 static inline const char *acl_of(const char *path)
 {
 	static struct acl_text acl;
-	static char text[ACL_ROOM * 16];
+	static char texts[2][ACL_ROOM * 16];
+	static int turn;
+	char *text = texts[turn++ % 2];
 	ssize_t size = getxattr(path, ACL_ACCESS, &acl, sizeof(acl));
 	size_t i, length = 0;
 
@@ -87,7 +89,7 @@ static inline const char *acl_of(const char *path)
 		const struct posix_acl_xattr_entry *entry = &acl.entries[i];
 		bool named = entry->e_tag & (ACL_USER | ACL_GROUP);
 
-		length += snprintf(text + length, sizeof(text) - length,
+		length += snprintf(text + length, sizeof(texts[0]) - length,
 				   named ? "%s%c:%u:%u" : "%s%c:%.0u:%u",
 				   i ? "," : "",
 				   entry->e_tag & (ACL_USER | ACL_USER_OBJ) ?
