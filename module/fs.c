@@ -237,6 +237,7 @@ static const struct inode_operations directory_inode_operations = {
 
 static const struct xattr_handler *xattr_handlers[] = {
 	&nop_posix_acl_access,
+	&nop_posix_acl_default,
 	NULL,
 };
 
