@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/fs_context.h>
 #include <linux/module.h>
+#include <linux/posix_acl_xattr.h>
 #include <linux/statfs.h>
 #include <net/ip.h>
 
@@ -136,6 +137,7 @@ static void directory_init(struct inode *inode)
 	inode_set_mtime_to_ts(inode, now);
 	inode_set_ctime_to_ts(inode, now);
 	set_nlink(inode, root ? 2 + PORTFS_PROTOCOLS : 2);
+	cache_no_acl(inode);
 	inode->i_op = root ? &root_inode_operations :
 			     &directory_inode_operations;
 	inode->i_fop = root ? &root_file_operations :
@@ -233,6 +235,12 @@ static const struct inode_operations directory_inode_operations = {
 	.setattr = directory_setattr,
 };
 
+static const struct xattr_handler *xattr_handlers[] = {
+	&nop_posix_acl_access,
+	&nop_posix_acl_default,
+	NULL,
+};
+
 static const struct super_operations super_operations = {
 	.statfs = simple_statfs,
 };
@@ -241,10 +249,17 @@ static int portfs_fill_super(struct super_block *sb, struct fs_context *context)
 {
 	struct inode *root;
 
+	/* Ids that are not mapped could not be changed, nor anything released. */
+	if (!uid_valid(make_kuid(sb->s_user_ns, 0)) ||
+	    !gid_valid(make_kgid(sb->s_user_ns, 0)))
+		return invalf(context, "portfs: user 0 and group 0 must be mapped in the network namespace's user namespace");
+
 	sb->s_magic = PORTFS_MAGIC;
 	sb->s_op = &super_operations;
 	sb->s_maxbytes = MAX_LFS_FILESIZE;
 	sb->s_time_gran = 1;
+	sb->s_xattr = xattr_handlers;
+	sb->s_flags |= SB_POSIXACL;
 	sb->s_iflags |= SB_I_NOEXEC;
 
 	root = portfs_inode(sb, INO_ROOT);
@@ -288,7 +303,11 @@ static const struct fs_context_operations context_operations = {
 	.reconfigure = portfs_reconfigure,
 };
 
-/* The table belongs to whoever the network namespace belongs to. */
+/*
+ * The table belongs to whoever the network namespace belongs to: the VFS asks
+ * for CAP_SYS_ADMIN over that user namespace, whichever the caller is in, and
+ * the ids of its nodes are those that are mapped there.
+ */
 static int portfs_init_fs_context(struct fs_context *context)
 {
 	put_user_ns(context->user_ns);
@@ -311,6 +330,7 @@ static struct file_system_type portfs_type = {
 	.name = "portfs",
 	.init_fs_context = portfs_init_fs_context,
 	.kill_sb = portfs_kill_sb,
+	.fs_flags = FS_USERNS_MOUNT,
 };
 
 /**

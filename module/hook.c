@@ -102,10 +102,15 @@ static void decide(const struct sock *sk, __be16 port, void *refusal,
 
 static int refuse(const struct sock *sk, __be16 port)
 {
-	pr_info_ratelimited("%s/%u refused to %s[%d], user %u\n",
-			    sk->sk_protocol == IPPROTO_TCP ? "tcp" : "udp",
-			    ntohs(port), current->comm, task_tgid_nr(current),
-			    from_kuid_munged(&init_user_ns, current_fsuid()));
+	/* The host's log is not for what users do in namespaces of their own. */
+	if (sock_net(sk)->user_ns == &init_user_ns)
+		pr_info_ratelimited("%s/%u refused to %s[%d], user %u\n",
+				    sk->sk_protocol == IPPROTO_TCP ? "tcp" :
+								     "udp",
+				    ntohs(port), current->comm,
+				    task_tgid_nr(current),
+				    from_kuid_munged(&init_user_ns,
+						     current_fsuid()));
 	return -EACCES;
 }
 

@@ -5,6 +5,7 @@
  */
 #include <linux/fs.h>
 #include <linux/module.h>
+#include <linux/xattr.h>
 #include <net/ip.h>
 
 #include "portfs.h"
@@ -23,13 +24,18 @@ static void unclaimed_rule(const struct inode *inode, struct portfs_rule *rule)
 
 	rule->uid = make_kuid(sb->s_user_ns, 0);
 	rule->gid = make_kgid(sb->s_user_ns, 0);
+	rule->acl = NULL;
 	rule->mode = PUBLIC_MODE;
 	if (inet_port_requires_bind_service(portfs_sb_net(sb), port))
 		rule->mode = PRIVATE_MODE;
 	rule->changed = inode_get_mtime(d_inode(sb->s_root));
 }
 
-/* Returns whether the port is claimed; the rule is what its node shows. */
+/*
+ * Returns whether the port is claimed; the rule is what its node shows. Its ACL
+ * is borrowed from the table: only who holds inode->i_rwsem, and so keeps
+ * others from changing the rule, may look into it.
+ */
 static bool node_rule(const struct inode *inode, struct portfs_rule *rule)
 {
 	const struct portfs_rule *claimed;
@@ -89,6 +95,91 @@ static int node_getattr(struct mnt_idmap *idmap, const struct path *path,
 	return 0;
 }
 
+/*
+ * The ACL comes from the table each time: an inode never caches it, see
+ * portfs_node_init().
+ */
+static struct posix_acl *node_get_acl(struct inode *inode, int type, bool rcu)
+{
+	const struct portfs_rule *rule;
+	struct posix_acl *acl = NULL;
+
+	if (type != ACL_TYPE_ACCESS)
+		return NULL;
+	rcu_read_lock();
+	do {
+		rule = portfs_table_rule(portfs_sb_net(inode->i_sb),
+					 portfs_node_index(inode));
+		acl = rule ? rule->acl : NULL;
+		/* Nobody's any more if the rule has just been replaced. */
+	} while (acl && !rcu && !refcount_inc_not_zero(&acl->a_refcount));
+	rcu_read_unlock();
+	return acl;
+}
+
+static ssize_t node_listxattr(struct dentry *dentry, char *list, size_t size)
+{
+	static const char name[] = XATTR_NAME_POSIX_ACL_ACCESS;
+	struct portfs_rule rule;
+
+	node_rule(d_inode(dentry), &rule);
+	if (!rule.acl)
+		return 0;
+	if (!size)
+		return sizeof(name);
+	if (size < sizeof(name))
+		return -ERANGE;
+	memcpy(list, name, sizeof(name));
+	return sizeof(name);
+}
+
+static int node_change(struct inode *inode, struct portfs_rule *rule)
+{
+	int error;
+
+	rule->changed = current_time(inode);
+	error = portfs_table_set(portfs_sb_net(inode->i_sb),
+				 portfs_node_index(inode), rule);
+	if (!error)
+		portfs_node_refresh(inode);
+	return error;
+}
+
+/*
+ * An ACL says all, so it claims with the mode that it implies. The VFS has
+ * checked that it is one, that its ids are mapped, and the caller's right.
+ */
+static int node_set_acl(struct mnt_idmap *idmap,
+			struct set_acl_dentry *dentry, struct posix_acl *acl,
+			int type)
+{
+	struct inode *inode = set_acl_inode(dentry);
+	struct portfs_rule rule;
+	umode_t mode;
+	int error;
+
+	lockdep_assert_held_write(&inode->i_rwsem);
+	portfs_node_refresh(inode);
+	node_rule(inode, &rule);
+	if (!acl && !rule.acl)
+		return 0;
+	if (acl && acl->a_count > PORTFS_ACL_ENTRIES)
+		return -ENOSPC;
+	if (acl) {
+		error = posix_acl_update_mode(idmap, inode, &mode, &acl);
+		if (error)
+			return error;
+		rule.mode = mode & S_IALLUGO;
+	}
+	/* The caller's ACL is charged to nobody. */
+	rule.acl = posix_acl_clone(acl, GFP_KERNEL_ACCOUNT);
+	if (acl && !rule.acl)
+		return -ENOMEM;
+	error = node_change(inode, &rule);
+	posix_acl_release(rule.acl);
+	return error;
+}
+
 static int node_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 			struct iattr *attr)
 {
@@ -96,6 +187,7 @@ static int node_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 	struct portfs_rule rule;
 	int error;
 
+	lockdep_assert_held_write(&inode->i_rwsem);
 	portfs_node_refresh(inode);
 	error = setattr_prepare(idmap, dentry, attr);
 	if (error)
@@ -114,14 +206,16 @@ static int node_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 	if (attr->ia_valid & ATTR_GID)
 		rule.gid = from_vfsgid(idmap, inode->i_sb->s_user_ns,
 				       attr->ia_vfsgid);
-	if (attr->ia_valid & ATTR_MODE)
+	posix_acl_dup(rule.acl);
+	if (attr->ia_valid & ATTR_MODE) {
 		rule.mode = attr->ia_mode & S_IALLUGO;
-	rule.changed = current_time(inode);
-
-	error = portfs_table_set(portfs_sb_net(inode->i_sb),
-				 portfs_node_index(inode), &rule);
+		if (rule.acl)
+			error = __posix_acl_chmod(&rule.acl, GFP_KERNEL_ACCOUNT,
+						  rule.mode);
+	}
 	if (!error)
-		portfs_node_refresh(inode);
+		error = node_change(inode, &rule);
+	posix_acl_release(rule.acl);
 	return error;
 }
 
@@ -129,6 +223,9 @@ static const struct inode_operations node_inode_operations = {
 	.permission = node_permission,
 	.getattr = node_getattr,
 	.setattr = node_setattr,
+	.listxattr = node_listxattr,
+	.get_inode_acl = node_get_acl,
+	.set_acl = node_set_acl,
 };
 
 /* There is no device to open, and none to ask modprobe for. */
@@ -154,5 +251,6 @@ void portfs_node_init(struct inode *inode, unsigned int major)
 			   MKDEV(major, portfs_node_index(inode)));
 	inode->i_op = &node_inode_operations;
 	inode->i_fop = &node_file_operations;
+	inode->i_acl = ACL_DONT_CACHE;
 	portfs_node_refresh(inode);
 }

@@ -11,13 +11,49 @@
 #include "portfs.h"
 
 /*
+ * What posix_acl_permission() says, which is not exported: a named user, else
+ * all groups that the caller is in, else everybody. The mask, which limits all
+ * but the last, is the mode's group bits. Entries are in this order.
+ */
+static bool acl_gives_write(const struct portfs_rule *rule)
+{
+	const struct posix_acl_entry *entry, *end;
+	bool mask = rule->mode & 0020;
+	bool member = false;
+	kgid_t gid;
+
+	FOREACH_ACL_ENTRY(entry, rule->acl, end) {
+		switch (entry->e_tag) {
+		case ACL_USER:
+			if (uid_eq(current_fsuid(), entry->e_uid))
+				return mask && entry->e_perm & ACL_WRITE;
+			break;
+		case ACL_GROUP_OBJ:
+		case ACL_GROUP:
+			gid = entry->e_tag == ACL_GROUP ? entry->e_gid :
+							  rule->gid;
+			if (!in_group_p(gid))
+				break;
+			if (entry->e_perm & ACL_WRITE)
+				return mask;
+			member = true;
+			break;
+		}
+	}
+	return !member && rule->mode & 0002;
+}
+
+/*
  * The classes are exclusive, as for files: an owner whose bit is off is
- * refused even if the group's or everybody's is on.
+ * refused even if the group's or everybody's is on. As for files, too, an ACL
+ * with an empty mask is not consulted.
  */
 static bool rule_gives_write(const struct portfs_rule *rule)
 {
 	if (uid_eq(current_fsuid(), rule->uid))
 		return rule->mode & 0200;
+	if (rule->acl && rule->mode & 0070)
+		return acl_gives_write(rule);
 	if (in_group_p(rule->gid))
 		return rule->mode & 0020;
 	return rule->mode & 0002;
@@ -34,16 +70,23 @@ static bool rule_gives_write(const struct portfs_rule *rule)
 enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index)
 {
 	const struct portfs_rule *rule;
-	bool allowed;
+	bool allowed = false;
+	bool sticky = false;
 
 	rcu_read_lock();
 	rule = portfs_table_rule(net, index);
-	allowed = rule && rule_gives_write(rule);
+	if (rule) {
+		allowed = rule_gives_write(rule);
+		sticky = rule->mode & S_ISVTX;
+	}
 	rcu_read_unlock();
 
 	if (!rule)
 		return PORTFS_NO_SAY;
-	if (allowed || ns_capable(net->user_ns, CAP_NET_BIND_SERVICE))
+	if (allowed)
+		return PORTFS_ALLOW;
+	/* The sticky bit binds root and the capable to the rule. */
+	if (!sticky && ns_capable(net->user_ns, CAP_NET_BIND_SERVICE))
 		return PORTFS_ALLOW;
 	return PORTFS_REFUSE;
 }

@@ -22,6 +22,7 @@
 #include <linux/bitmap.h>
 #include <linux/fs.h>
 #include <linux/mutex.h>
+#include <linux/posix_acl.h>
 #include <linux/time64.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
@@ -36,6 +37,9 @@
 /* The highest port, and how many numbers a protocol has (0 is never bound). */
 #define PORTFS_PORT_MAX 65535
 #define PORTFS_PORTS	(PORTFS_PORT_MAX + 1)
+
+/* How long an ACL may be: a bind goes through it with preemption off. */
+#define PORTFS_ACL_ENTRIES 256
 
 /**
  * enum portfs_protocol - the two port spaces that have owners
@@ -80,14 +84,17 @@ static inline u16 portfs_port(u32 index)
  * @uid: the owner
  * @gid: the group
  * @mode: the permission bits; write is the right to bind
+ * @acl: what @mode cannot say, or NULL; @mode's group bits are its mask then
  * @changed: when the rule was made or last changed (wall clock)
  *
- * In a table a rule is never changed, only replaced: RCU protects it.
+ * In a table a rule is never changed, only replaced: RCU protects it, and its
+ * ACL as well, to which it has a reference.
  */
 struct portfs_rule {
 	kuid_t uid;
 	kgid_t gid;
 	umode_t mode;
+	struct posix_acl *acl;
 	struct timespec64 changed;
 };
 

@@ -38,10 +38,15 @@ struct portfs_net *portfs_net(const struct net *net)
 	return net_generic(net, portfs_net_id);
 }
 
+/*
+ * The rule is out of the table. Who found it there did so before this, so the
+ * grace periods that follow keep both the rule and its ACL for them.
+ */
 static void rule_put(struct portfs_rule *rule)
 {
 	struct rule_entry *entry = container_of(rule, struct rule_entry, rule);
 
+	posix_acl_release(rule->acl);
 	kfree_rcu(entry, rcu);
 }
 
@@ -116,8 +121,10 @@ static struct rule_entry *rule_copy(const struct portfs_rule *rule)
 	struct rule_entry *entry;
 
 	entry = kmalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
-	if (entry)
-		entry->rule = *rule;
+	if (!entry)
+		return NULL;
+	entry->rule = *rule;
+	posix_acl_dup(rule->acl);
 	return entry;
 }
 
@@ -126,7 +133,8 @@ static struct rule_entry *rule_copy(const struct portfs_rule *rule)
  * @net: the network namespace; the caller keeps it alive by a mount, which
  *	holds a reference to the module as well
  * @index: the port, see portfs_index()
- * @rule: the rule, which is copied
+ * @rule: the rule, which is copied; the copy takes a reference to its ACL of
+ *	its own
  *
  * When it returns, no automatic port lands on the port and every bind that
  * begins is judged by the rule.
@@ -176,6 +184,7 @@ destroy_empty_table:
 		table_destroy(table);
 free_entry:
 	mutex_unlock(&part->lock);
+	posix_acl_release(entry->rule.acl);
 	kfree(entry);
 	return error;
 }

@@ -28,6 +28,21 @@
 #error "portfs keeps automatic ports off claims and needs CONFIG_SYSCTL"
 #endif
 
+#ifndef CONFIG_FS_POSIX_ACL
+#error "portfs has ACLs on its nodes and needs CONFIG_FS_POSIX_ACL"
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define get_inode_acl get_acl
+
+/* set_acl() was given the inode in place of the dentry. */
+#define set_acl_dentry	     inode
+#define set_acl_inode(inode) (inode)
+#else
+#define set_acl_dentry	      dentry
+#define set_acl_inode(dentry) d_inode(dentry)
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define ftrace_regs_get_argument(fregs, n) \
 	regs_get_kernel_argument(&(fregs)->regs, n)
@@ -41,6 +56,8 @@
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define nop_posix_acl_access  posix_acl_access_xattr_handler
+#define nop_posix_acl_default posix_acl_default_xattr_handler
 #define mnt_idmap     user_namespace
 #define nop_mnt_idmap init_user_ns
 #endif

@@ -4,6 +4,8 @@
  * and ip_local_reserved_ports is the administrator's throughout.
  */
 #define _GNU_SOURCE
+#include <linux/tcp.h>
+
 #include "kselftest_harness.h"
 #include "node.h"
 
@@ -32,6 +34,8 @@ enum choice {
 	SENDTO,
 	/* connect after a bind of an address only */
 	NO_PORT,
+	/* connect that may wait for the first data */
+	FASTOPEN,
 	/* bind and connect in a range of the socket's own */
 	RANGE_BIND,
 	RANGE_CONNECT,
@@ -64,6 +68,7 @@ AUTOMATICS(tcp_listen, LISTEN, IPPROTO_TCP, EADDRINUSE);
 AUTOMATICS(tcp_connect, CONNECT, IPPROTO_TCP, EADDRNOTAVAIL);
 AUTOMATICS(tcp_sendto, SENDTO, IPPROTO_TCP, EADDRNOTAVAIL);
 AUTOMATICS(tcp_no_port, NO_PORT, IPPROTO_TCP, EADDRNOTAVAIL);
+AUTOMATICS(tcp_fastopen, FASTOPEN, IPPROTO_TCP, EADDRNOTAVAIL);
 AUTOMATICS(tcp_range_bind, RANGE_BIND, IPPROTO_TCP, EADDRINUSE);
 AUTOMATICS(tcp_range_connect, RANGE_CONNECT, IPPROTO_TCP, EADDRNOTAVAIL);
 AUTOMATICS(udp_bind, BIND, IPPROTO_UDP, EADDRINUSE);
@@ -94,6 +99,9 @@ static int set_option(int fd, enum choice choice)
 		return failure(setsockopt(fd, IPPROTO_IP,
 					  IP_BIND_ADDRESS_NO_PORT, &yes,
 					  sizeof(yes)));
+	if (choice == FASTOPEN)
+		return failure(setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT,
+					  &yes, sizeof(yes)));
 	if (is_range(choice))
 		return failure(setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE,
 					  &range, sizeof(range)));

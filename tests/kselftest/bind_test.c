@@ -175,6 +175,36 @@ TEST_F(port, no_mode_keeps_capability_out)
 	EXPECT_BIND(0, &capable);
 }
 
+TEST_F(port, sticky_bit_keeps_capability_out)
+{
+	const struct caller member = {
+		.uid = BOB, .gid = BOB, .supplementary = WEB,
+	};
+
+	CLAIM(ALICE, WEB, 01600);
+	EXPECT_BIND(0, &alice);
+	EXPECT_BIND(EACCES, &member);
+	EXPECT_BIND(EACCES, &root);
+	EXPECT_BIND(EACCES, &capable);
+	CLAIM(ALICE, WEB, 01660);
+	EXPECT_BIND(0, &member);
+	EXPECT_BIND(EACCES, &root);
+	EXPECT_BIND(EACCES, &capable);
+	/* Root is the user here, not the capability. */
+	CLAIM(0, 0, 01600);
+	EXPECT_BIND(0, &root);
+	EXPECT_BIND(EACCES, &capable);
+	CLAIM(0, 0, 01000);
+	EXPECT_BIND(EACCES, &root);
+	CLAIM(ALICE, 0, 01606);
+	EXPECT_BIND(0, &bob);
+	EXPECT_BIND(0, &capable);
+	EXPECT_BIND(EACCES, &root);
+	CLAIM(ALICE, WEB, 0600);
+	EXPECT_BIND(0, &root);
+	EXPECT_BIND(0, &capable);
+}
+
 TEST_F(port, released)
 {
 	CLAIM(ALICE, 0, 0600);

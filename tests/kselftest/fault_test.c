@@ -5,7 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "kselftest_harness.h"
-#include "node.h"
+#include "acl.h"
 
 #define FAULTS	"/sys/kernel/debug/"
 #define FAIL	"/proc/self/fail-nth"
@@ -130,6 +130,16 @@ static int chmod_node(void)
 	return failure(chmod(PATH, 0640));
 }
 
+static int set_node_acl(void)
+{
+	return set_acl(PATH, "u::6,u:1001:6,g::0,m::6,o::0");
+}
+
+static int remove_node_acl(void)
+{
+	return remove_acl(PATH);
+}
+
 static int release_node(void)
 {
 	return failure(unlink(PATH));
@@ -181,7 +191,10 @@ FIXTURE_VARIANT(fault) {
 	int (*call)(void);
 	const char *other;
 	const char *claimed;
+	const char *acl;
 };
+
+#define ACL	"u::6,u:1001:4,u:1002:6,g::6,m::4,o::0"
 
 FIXTURE_VARIANT_ADD(fault, first_claim) {
 	.call = chown_node,
@@ -189,6 +202,34 @@ FIXTURE_VARIANT_ADD(fault, first_claim) {
 
 FIXTURE_VARIANT_ADD(fault, first_claim_by_chmod) {
 	.call = chmod_node,
+};
+
+FIXTURE_VARIANT_ADD(fault, first_claim_by_setfacl) {
+	.call = set_node_acl,
+};
+
+FIXTURE_VARIANT_ADD(fault, change_acl) {
+	.call = set_node_acl,
+	.claimed = PATH,
+	.acl = ACL,
+};
+
+FIXTURE_VARIANT_ADD(fault, change_mask) {
+	.call = chmod_node,
+	.claimed = PATH,
+	.acl = ACL,
+};
+
+FIXTURE_VARIANT_ADD(fault, remove_acl) {
+	.call = remove_node_acl,
+	.claimed = PATH,
+	.acl = ACL,
+};
+
+FIXTURE_VARIANT_ADD(fault, release_acl) {
+	.call = release_node,
+	.claimed = PATH,
+	.acl = ACL,
 };
 
 FIXTURE_VARIANT_ADD(fault, claim_beside) {
@@ -268,12 +309,14 @@ static void describe_world(char *text, size_t size)
 		error = try_bind(IPPROTO_TCP, CHOICE);
 	length += snprintf(text + length, size - length, "%d, reserved %s, ",
 			   error, text_of(RESERVED));
+	length += snprintf(text + length, size - length, "ACL %s, ",
+			   acl_of(PATH));
 	snprintf(text + length, size - length, "listed %s",
 		 listing(MOUNT_POINT "/tcp"));
 }
 
 static void reset_world(struct __test_metadata *_metadata, const char *other,
-			const char *claimed)
+			const char *claimed, const char *acl)
 {
 	/* Left by an umount that failed. */
 	umount(SCRATCH "/again");
@@ -284,6 +327,8 @@ static void reset_world(struct __test_metadata *_metadata, const char *other,
 		ASSERT_EQ(0, chmod(other, 0600));
 	if (claimed)
 		ASSERT_EQ(0, claim(IPPROTO_TCP, CHOICE, BOB, WEB, 0600));
+	if (acl)
+		ASSERT_EQ(0, set_acl(PATH, acl));
 	/* Nothing is at hand: dentries and inodes are made anew. */
 	ASSERT_EQ(0, write_file("/proc/sys/vm/drop_caches", "2"));
 }
@@ -293,13 +338,15 @@ TEST_F_TIMEOUT(fault, works_or_changes_nothing, PATIENCE)
 	char before[512], after[512], now[512];
 	int nth, error, left, failures = 0;
 
-	reset_world(_metadata, variant->other, variant->claimed);
+	reset_world(_metadata, variant->other, variant->claimed,
+		    variant->acl);
 	describe_world(before, sizeof(before));
 	ASSERT_EQ(0, variant->call());
 	describe_world(after, sizeof(after));
 
 	for (nth = 1, left = 0; !left; nth++) {
-		reset_world(_metadata, variant->other, variant->claimed);
+		reset_world(_metadata, variant->other, variant->claimed,
+			    variant->acl);
 		fail_nth(nth);
 		error = variant->call();
 		left = faults_left();

@@ -172,6 +172,92 @@ TEST_F(mount, unknown_mount_options)
 	EXPECT_STREQ("", listing(self->directory));
 }
 
+/* None is any business of a bind. */
+TEST_F(mount, flags_of_a_mount)
+{
+	static const unsigned long flags[] = {
+		0, MS_NOSUID, MS_NOEXEC, MS_NOATIME, MS_NODEV, MS_RDONLY,
+		MS_NOSUID | MS_NOEXEC | MS_NODEV,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		bool read_only = flags[i] & MS_RDONLY;
+
+		ASSERT_EQ(0, mount_at(OTHER_MOUNT, flags[i]));
+		EXPECT_EQ(flags[i] & MS_NODEV ? EACCES : ENXIO,
+			  failure(open(OTHER(HIGH), O_RDONLY)));
+		EXPECT_EQ(read_only ? EROFS : 0,
+			  failure(chown(OTHER(HIGH), ALICE, -1)));
+		EXPECT_STREQ(read_only ? HIGH_SHOWN : "1001:0 0600",
+			     shown(NODE(HIGH)));
+		acting_as(&bob)
+			EXPECT_EQ(read_only ? 0 : EACCES,
+				  try_bind(variant->protocol, HIGH));
+		ASSERT_EQ(0, unlink(NODE(HIGH)));
+		ASSERT_EQ(0, umount(OTHER_MOUNT));
+	}
+}
+
+/* A user namespace whose 0 is alice, as a file descriptor. */
+static int user_namespace(void)
+{
+	int up[2], down[2], fd = -1;
+	char path[64], byte;
+	pid_t child;
+
+	if (pipe(up) || pipe(down))
+		return -1;
+	child = fork();
+	if (!child) {
+		close(down[1]);
+		if (unshare(CLONE_NEWUSER) || write(up[1], "x", 1) != 1)
+			_exit(1);
+		_exit(read(down[0], &byte, 1) < 0);
+	}
+	close(up[1]);
+	if (read(up[0], &byte, 1) == 1) {
+		snprintf(path, sizeof(path), "/proc/%d/uid_map", child);
+		write_file(path, "0 1001 1");
+		snprintf(path, sizeof(path), "/proc/%d/gid_map", child);
+		write_file(path, "0 1001 1");
+		snprintf(path, sizeof(path), "/proc/%d/ns/user", child);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	}
+	close(down[1]);
+	waitpid(child, NULL, 0);
+	return fd;
+}
+
+static int map_ids(const char *path, int namespace)
+{
+	struct mount_attr attributes = {
+		.attr_set = MOUNT_ATTR_IDMAP,
+		.userns_fd = namespace,
+	};
+	int fd = syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE);
+	int error;
+
+	if (fd < 0)
+		return errno;
+	error = failure(syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH,
+				&attributes, sizeof(attributes)));
+	close(fd);
+	return error;
+}
+
+TEST_F(mount, idmapped_mounts_are_refused)
+{
+	int namespace = user_namespace();
+
+	ASSERT_LE(0, namespace);
+	EXPECT_EQ(EINVAL, map_ids(MOUNT_POINT, namespace));
+	EXPECT_EQ(EINVAL, map_ids(self->directory, namespace));
+	/* It is not the namespace that is wrong. */
+	EXPECT_EQ(0, map_ids("/", namespace));
+	close(namespace);
+}
+
 TEST_F(mount, bind_mount_of_a_node)
 {
 	static const char place[] = SCRATCH "/port";

@@ -6,7 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "kselftest_harness.h"
-#include "node.h"
+#include "acl.h"
 
 /* Ports that change all the time, in both protocols, on both sides. */
 #define LOW_POOL	100
@@ -68,7 +68,7 @@ static int bind_on(int protocol, enum address address, unsigned int port,
 static int change(unsigned int *seed)
 {
 	const char *path = node_path(any_protocol(seed), any_port(seed));
-	int what = rand_r(seed) % 8;
+	int what = rand_r(seed) % 12;
 
 	switch (what) {
 	case 0:
@@ -81,9 +81,27 @@ static int change(unsigned int *seed)
 		return failure(chmod(path, 0666));
 	case 4:
 		return failure(chmod(path, rand_r(seed) & 07777));
+	case 5:
+		return set_acl(path, "u::6,u:1001:6,g::0,m::6,o::0");
+	case 6:
+		return set_acl(path, "u::6,u:1002:4,g::6,g:1100:6,m::7,o::4");
+	case 7:
+		return remove_acl(path);
 	default:
 		return failure(unlink(path));
 	}
+}
+
+/* Whatever the ACL is just now, it is one, and so it is to those it names. */
+static int look_at_acl(unsigned int *seed)
+{
+	const char *path = node_path(any_protocol(seed), any_port(seed));
+	const char *acl = acl_of(path);
+	int error = failure(access(path, W_OK));
+
+	if (error && error != EACCES)
+		return error;
+	return strncmp(acl, "u::", 3) && strcmp(acl, strerror(ENODATA));
 }
 
 /* What is kept is listed once, in order. */
@@ -241,6 +259,8 @@ static const struct worker workers[] = {
 	{ "change", change, ROUNDS, NULL },
 	{ "look", look, ROUNDS / 2, NULL },
 	{ "look", look, ROUNDS / 2, &bob },
+	{ "look at ACL", look_at_acl, ROUNDS * 2, &alice },
+	{ "look at ACL", look_at_acl, ROUNDS * 2, &bob },
 	{ "hold", hold, ROUNDS, NULL },
 	{ "ask", ask_as_owner, ROUNDS, &alice },
 	{ "ask", ask_as_stranger, ROUNDS, &bob },
