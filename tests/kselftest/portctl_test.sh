@@ -41,8 +41,8 @@ except OSError as error:
 
 grants() {
 	must portctl grant alice tcp/80 8080
-	must equal "$(ls -l "$PORT/tcp" "$PORT/udp" | awk '/^c/ { print $1, $3, $4, $NF }' | xargs)" \
-		'crw------- alice root 80 crw------- alice root 8080 crw------- alice root 8080'
+	must equal "$(find "$PORT" -type c -printf '%M %u %g %P\n' | sort | xargs)" \
+		'crw------- alice root tcp/80 crw------- alice root tcp/8080 crw------- alice root udp/8080'
 	must equal "$(bind_as 1001 tcp 80) $(bind_as 1002 tcp 80) $(bind_as 1002 udp 8080)" '0 EACCES EACCES'
 	must portctl test alice tcp/80
 	must equal "$(portctl test bob tcp/80)" \
@@ -75,7 +75,7 @@ saves_and_restores() {
 	must portctl grant alice:web tcp/1-1000 udp/53
 	must portctl grant bob tcp/500 -m 1644
 	must portctl save
-	table=$(cd $PORT && find tcp udp -type c -printf '%p %u %g %m\n' | sort)
+	table=$(cd "$PORT" && find tcp udp -type c -printf '%p %u %g %m\n' | sort)
 	must equal "$(grep -v '^#' "$SAVED")" 'tcp 1-499 alice:web 0660
 tcp 500 bob 1644
 tcp 501-1000 alice:web 0660
@@ -83,13 +83,13 @@ udp 53 alice:web 0660'
 	must portctl diff
 	release_all
 	must portctl restore
-	must equal "$table" "$(cd $PORT && find tcp udp -type c -printf '%p %u %g %m\n' | sort)"
+	must equal "$table" "$(cd "$PORT" && find tcp udp -type c -printf '%p %u %g %m\n' | sort)"
 	must portctl save - >/tmp/saved
 	portctl save - | must portctl restore -
-	must equal "$table" "$(cd $PORT && find tcp udp -type c -printf '%p %u %g %m\n' | sort)"
+	must equal "$table" "$(cd "$PORT" && find tcp udp -type c -printf '%p %u %g %m\n' | sort)"
 	must portctl grant alice tcp/2000
 	must portctl sync
-	must equal "$table" "$(cd $PORT && find tcp udp -type c -printf '%p %u %g %m\n' | sort)"
+	must equal "$table" "$(cd "$PORT" && find tcp udp -type c -printf '%p %u %g %m\n' | sort)"
 }
 
 # A stranger who never stops trying has no moment between two tables.

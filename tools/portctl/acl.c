@@ -160,9 +160,10 @@ static bool wrong_entry(struct mistake *mistake, size_t offset,
 		free(name);
 	}
 	if (known)
-		mistaken(mistake, offset,
-			 "'%s' is no ACL entry; u:alice:rw, g:web:w, g::r and m::rw are",
-			 text);
+		mistaken(
+			mistake, offset,
+			"'%s' is no ACL entry; u:alice:rw, g:web:w, g::r and m::rw are",
+			text);
 	return false;
 }
 
@@ -174,7 +175,8 @@ static bool has_entry(acl_t list, acl_entry_t entry)
 	acl_entry_t other;
 
 	acl_get_tag_type(entry, &tag);
-	for (; acl_get_entry(list, which, &other) == 1; which = ACL_NEXT_ENTRY) {
+	for (; acl_get_entry(list, which, &other) == 1;
+	     which = ACL_NEXT_ENTRY) {
 		acl_get_tag_type(other, &other_tag);
 		if (tag == other_tag &&
 		    ((tag != ACL_USER && tag != ACL_GROUP) ||
@@ -214,8 +216,8 @@ static bool agree(int bits, mode_t *mode, unsigned int shift, bool given,
 		return true;
 	if (given && (*mode >> shift & 7) != (unsigned int)bits)
 		return mistaken(mistake, 0,
-				"%s::%s is not what mode %04o says: %s",
-				name, bits_text(bits), *mode,
+				"%s::%s is not what mode %04o says: %s", name,
+				bits_text(bits), *mode,
 				bits_text(*mode >> shift));
 	*mode = (*mode & ~(7U << shift)) | (mode_t)bits << shift;
 	return true;
@@ -255,9 +257,12 @@ bool acl_parse(const char **acl, mode_t *mode, bool mode_is_given,
 		take_apart(&parts, list, mode_is_given ? 0 : *mode >> 3 & 7);
 		if (parts.mask < 0 && !mode_is_given)
 			parts.mask = parts.all;
-		right = agree(parts.user, mode, 6, mode_is_given, "user", mistake) &&
-			agree(parts.mask, mode, 3, mode_is_given, "mask", mistake) &&
-			agree(parts.other, mode, 0, mode_is_given, "other", mistake);
+		right = agree(parts.user, mode, 6, mode_is_given, "user",
+			      mistake) &&
+			agree(parts.mask, mode, 3, mode_is_given, "mask",
+			      mistake) &&
+			agree(parts.other, mode, 0, mode_is_given, "other",
+			      mistake);
 		if (right)
 			*acl = share(parts.text);
 		else

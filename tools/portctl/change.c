@@ -165,8 +165,8 @@ static enum status apply(const struct options *options, bool all)
 	enum status status;
 
 	source_init(&source, options->boot);
-	status = source_read(&source, options->count ? options->arguments[0] :
-						       NULL);
+	status = source_read(&source,
+			     options->count ? options->arguments[0] : NULL);
 	if (!status)
 		status = nodes_read(old, NULL);
 	if (status)
@@ -217,8 +217,8 @@ enum status command_diff(const struct options *options)
 	unsigned int index;
 
 	source_init(&source, false);
-	status = source_read(&source, options->count ? options->arguments[0] :
-						       NULL);
+	status = source_read(&source,
+			     options->count ? options->arguments[0] : NULL);
 	if (!status)
 		status = nodes_read(table, NULL);
 	if (status)
@@ -249,8 +249,8 @@ enum status command_save(const struct options *options)
 		struct source source;
 
 		source_init(&source, true);
-		status = source_read(&source, options->count ?
-						     options->arguments[0] : NULL);
+		status = source_read(
+			&source, options->count ? options->arguments[0] : NULL);
 		if (!status)
 			print_difference(source.table, table);
 		return status;

@@ -170,7 +170,8 @@ static bool write_all(int fd, const char *text, size_t size)
 static bool has_content(int folder, const char *name, const char *text,
 			size_t size)
 {
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = openat(folder, name,
+			O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat stat;
 	bool same = false;
 	char *old;
@@ -201,7 +202,8 @@ static enum status replace(int folder, const char *name, const char *path,
 	int fd;
 
 	fd = openat(folder, temporary,
-		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+		    0644);
 	if (fd < 0) {
 		status = cannot_write(path);
 	} else if (!write_all(fd, text, size) || fchmod(fd, 0644) ||
@@ -220,8 +222,9 @@ static enum status replace(int folder, const char *name, const char *path,
 static enum status write_file(const char *path, const char *text, size_t size)
 {
 	const char *slash = strrchr(path, '/');
-	char *parent = slash ? format_text("%.*s", (int)(slash - path + 1), path) :
-			       format_text(".");
+	char *parent =
+		slash ? format_text("%.*s", (int)(slash - path + 1), path) :
+			format_text(".");
 	const char *name = slash ? slash + 1 : path;
 	enum status status = DONE;
 	struct stat stat;
@@ -234,10 +237,13 @@ static enum status write_file(const char *path, const char *text, size_t size)
 	free(parent);
 	if (folder < 0 || flock(folder, LOCK_EX)) {
 		status = cannot_write(path);
-	} else if (!*name || (!fstatat(folder, name, &stat, AT_SYMLINK_NOFOLLOW) &&
-			      !S_ISREG(stat.st_mode))) {
-		status = fail(FAILED, "%s is no regular file; name a file, or - for standard output",
-			      path);
+	} else if (!*name ||
+		   (!fstatat(folder, name, &stat, AT_SYMLINK_NOFOLLOW) &&
+		    !S_ISREG(stat.st_mode))) {
+		status = fail(
+			FAILED,
+			"%s is no regular file; name a file, or - for standard output",
+			path);
 	} else if (!has_content(folder, name, text, size)) {
 		status = replace(folder, name, path, text, size);
 	}
@@ -258,10 +264,11 @@ static enum status check_unresolved(const struct source *old,
 		origin = &old->origins[index];
 		if (origin->unresolved &&
 		    rule_equal(&table->rules[index], &root_only))
-			return fail(FAILED,
-				    "not saved: the owner of %s in %s, line %u, does not exist now, and saving would forget it",
-				    ports_text(index, index), origin->file,
-				    origin->line);
+			return fail(
+				FAILED,
+				"not saved: the owner of %s in %s, line %u, does not exist now, and saving would forget it",
+				ports_text(index, index), origin->file,
+				origin->line);
 	}
 	return DONE;
 }
@@ -322,10 +329,12 @@ enum status config_save(const struct table *table)
 		    strcmp(last_part(origin->file), SAVED_NAME) > 0) {
 			fclose(file);
 			free(text);
-			return fail(FAILED,
-				    "not saved: %s, line %u, comes after " SAVED_NAME " and says otherwise of %s",
-				    origin->file, origin->line,
-				    ports_text(first, first));
+			return fail(
+				FAILED,
+				"not saved: %s, line %u, comes after " SAVED_NAME
+				" and says otherwise of %s",
+				origin->file, origin->line,
+				ports_text(first, first));
 		}
 		while ((last + 1) % PORTS &&
 		       rule_equal(rule, &table->rules[last + 1]) &&

@@ -19,10 +19,18 @@
 #define MISTAKES_MAX   20
 
 /* What a line has; the ports and the owner may be lists of words, never two. */
-enum field { PROTO, PORT, OWNER, MODE, ACL, FIELDS };
+enum field {
+	PROTO,
+	PORT,
+	OWNER,
+	MODE,
+	ACL,
+	FIELDS
+};
 
 static const char *const missing_field[] = {
-	[PORT] = "the ports are missing; 'PROTO PORTS OWNER[:GROUP] MODE [ACL]' is a line",
+	[PORT] =
+		"the ports are missing; 'PROTO PORTS OWNER[:GROUP] MODE [ACL]' is a line",
 	[OWNER] = "the owner is missing; a user, or - to release",
 	[MODE] = "the mode is missing, as in 600",
 };
@@ -108,8 +116,9 @@ static bool parse_rule(struct rule *rule, char **words, int count,
 	memset(rule, 0, sizeof(*rule));
 	if (!strcmp(words[OWNER], "-")) {
 		if (count > OWNER + 1)
-			return mistaken(mistake, words[MODE] - line,
-					"nothing follows the - that releases a port");
+			return mistaken(
+				mistake, words[MODE] - line,
+				"nothing follows the - that releases a port");
 		return true;
 	}
 	rule->claimed = true;
@@ -117,7 +126,8 @@ static bool parse_rule(struct rule *rule, char **words, int count,
 	rule->uid = owner.uid;
 	rule->gid = owner.gid;
 	if (right && count <= MODE)
-		return mistaken(mistake, words[OWNER] + strlen(words[OWNER]) - line,
+		return mistaken(mistake,
+				words[OWNER] + strlen(words[OWNER]) - line,
 				"%s", missing_field[MODE]);
 	if (right) {
 		at = words[MODE];
@@ -132,8 +142,8 @@ static bool parse_rule(struct rule *rule, char **words, int count,
 	return right;
 }
 
-static bool parse_line(struct source *source, char *line,
-		       struct reader *reader, struct mistake *mistake)
+static bool parse_line(struct source *source, char *line, struct reader *reader,
+		       struct mistake *mistake)
 {
 	static struct port_set set;
 	char *words[FIELDS + 1];
@@ -152,8 +162,9 @@ static bool parse_line(struct source *source, char *line,
 				"'%.40s' is no protocol; tcp and udp are",
 				words[PROTO]);
 	if (count <= OWNER)
-		return mistaken(mistake, words[count - 1] +
-					 strlen(words[count - 1]) - line,
+		return mistaken(mistake,
+				words[count - 1] + strlen(words[count - 1]) -
+					line,
 				"%s", missing_field[count]);
 	ports_clear(&set);
 	if (!ports_parse_list(&set, 1U << protocol, words[PORT], mistake)) {
@@ -161,9 +172,10 @@ static bool parse_line(struct source *source, char *line,
 		return false;
 	}
 	if (count > FIELDS)
-		return mistaken(mistake, words[FIELDS] - line,
-				"'%.40s' is one word too many; 'PROTO PORTS OWNER[:GROUP] MODE [ACL]' is a line",
-				words[FIELDS]);
+		return mistaken(
+			mistake, words[FIELDS] - line,
+			"'%.40s' is one word too many; 'PROTO PORTS OWNER[:GROUP] MODE [ACL]' is a line",
+			words[FIELDS]);
 	if (parse_rule(&rule, words, count, line, mistake)) {
 		set_rule(source, &set, &rule, reader, false);
 		return true;
@@ -186,8 +198,9 @@ static ssize_t next_line(FILE *file, char *line, struct reader *reader,
 	reader->line++;
 	while ((byte = getc_unlocked(file)) != EOF && byte != '\n') {
 		if (length == LINE_MAX_BYTES) {
-			reader_no_table(reader, length,
-					"the line is too long to be one of a table");
+			reader_no_table(
+				reader, length,
+				"the line is too long to be one of a table");
 			*stop = true;
 			return -1;
 		}
@@ -203,8 +216,7 @@ static ssize_t next_line(FILE *file, char *line, struct reader *reader,
 	return byte == EOF && !length ? -1 : (ssize_t)length;
 }
 
-static void read_lines(struct source *source, FILE *file,
-		       struct reader *reader)
+static void read_lines(struct source *source, FILE *file, struct reader *reader)
 {
 	char *line = allocate(LINE_MAX_BYTES + 1);
 	struct mistake mistake = { 0 };
@@ -260,8 +272,11 @@ static FILE *open_regular(const char *path, enum status *status)
 		return NULL;
 	}
 	if (!S_ISREG(stat.st_mode)) {
-		*status = fail(FAILED, "%s is %s; a table is a file, or - for standard input",
-			       path, S_ISDIR(stat.st_mode) ? "a directory" :
+		*status = fail(
+			FAILED,
+			"%s is %s; a table is a file, or - for standard input",
+			path,
+			S_ISDIR(stat.st_mode) ? "a directory" :
 						"no regular file");
 		close(fd);
 		return NULL;

@@ -111,7 +111,8 @@ static bool tells_less(const struct listeners *listeners,
 	const struct listener *other = listener + 1;
 
 	for (; !listener->pid && other < listeners->all + listeners->count &&
-	       other->index == listener->index; other++) {
+	       other->index == listener->index;
+	     other++) {
 		if (other->pid && other->uid == listener->uid)
 			return true;
 	}
@@ -214,13 +215,16 @@ static const struct column {
 	const char *name;
 	const char *(*cell)(const struct view *view, const struct run *run);
 } columns[] = {
-	{ "PORT", port_cell }, { "OWNER", owner_cell },
-	{ "GROUP", group_cell }, { "MODE", mode_cell },
-	{ "ACL", acl_cell }, { "SAVED", saved_cell },
+	{ "PORT", port_cell },
+	{ "OWNER", owner_cell },
+	{ "GROUP", group_cell },
+	{ "MODE", mode_cell },
+	{ "ACL", acl_cell },
+	{ "SAVED", saved_cell },
 	{ "LISTENERS", listeners_cell },
 };
 
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define COLUMNS ARRAY_SIZE(columns)
 
 static enum status choose_columns(const char *text,
 				  const struct column **chosen, size_t *count)
@@ -242,15 +246,19 @@ static enum status choose_columns(const char *text,
 				break;
 		}
 		if (i == COLUMNS || *count == COLUMNS)
-			return fail(WRONG, "-o: %s column '%s'; port, owner, group, mode, acl, saved and listeners are",
-				    i == COLUMNS ? "there is no" :
-						   "too many columns at",
-				    name);
+			return fail(
+				WRONG,
+				"-o: %s column '%s'; port, owner, group, mode, acl, saved and listeners are",
+				i == COLUMNS ? "there is no" :
+					       "too many columns at",
+				name);
 		chosen[(*count)++] = &columns[i];
 	}
 	free(copy);
 	if (!*count)
-		return fail(WRONG, "-o: no column; port, owner, group, mode, acl, saved and listeners are");
+		return fail(
+			WRONG,
+			"-o: no column; port, owner, group, mode, acl, saved and listeners are");
 	return DONE;
 }
 
@@ -325,15 +333,17 @@ static struct json_object *listeners_object(const struct view *view,
 
 	while ((listener = next_listener(view, run->first, listener))) {
 		object = json_object_new_object();
-		add(object, "process", listener->pid ?
-			    json_object_new_string(listener->process) : NULL);
-		add(object, "pid", listener->pid ?
-			    json_object_new_int(listener->pid) : NULL);
+		add(object, "process",
+		    listener->pid ? json_object_new_string(listener->process) :
+				    NULL);
+		add(object, "pid",
+		    listener->pid ? json_object_new_int(listener->pid) : NULL);
 		add(object, "user",
 		    json_object_new_string(user_name(listener->uid)));
 		add(object, "uid", json_object_new_int64(listener->uid));
-		add(object, "is_owner", json_object_new_boolean(
-			    run->rule.claimed && !is_strange(&run->rule, listener)));
+		add(object, "is_owner",
+		    json_object_new_boolean(run->rule.claimed &&
+					    !is_strange(&run->rule, listener)));
 		json_object_array_add(array, object);
 	}
 	return array;
@@ -349,19 +359,22 @@ static struct json_object *run_object(const struct view *view,
 	    json_object_new_string(protocol_names[run->first / PORTS]));
 	add(object, "port", json_object_new_int(run->first % PORTS));
 	add(object, "claimed", json_object_new_boolean(rule->claimed));
-	add(object, "owner", rule->claimed ?
-		    json_object_new_string(user_name(rule->uid)) : NULL);
-	add(object, "uid", rule->claimed ?
-		    json_object_new_int64(rule->uid) : NULL);
-	add(object, "group", rule->claimed ?
-		    json_object_new_string(group_name(rule->gid)) : NULL);
-	add(object, "gid", rule->claimed ?
-		    json_object_new_int64(rule->gid) : NULL);
+	add(object, "owner",
+	    rule->claimed ? json_object_new_string(user_name(rule->uid)) :
+			    NULL);
+	add(object, "uid",
+	    rule->claimed ? json_object_new_int64(rule->uid) : NULL);
+	add(object, "group",
+	    rule->claimed ? json_object_new_string(group_name(rule->gid)) :
+			    NULL);
+	add(object, "gid",
+	    rule->claimed ? json_object_new_int64(rule->gid) : NULL);
 	add(object, "mode", json_object_new_string(mode_cell(view, run)));
-	add(object, "acl", rule->acl ?
-		    json_object_new_string(acl_words(rule->acl)) : NULL);
-	add(object, "saved", view->saved ?
-		    json_object_new_boolean(is_saved(view, run->first)) : NULL);
+	add(object, "acl",
+	    rule->acl ? json_object_new_string(acl_words(rule->acl)) : NULL);
+	add(object, "saved",
+	    view->saved ? json_object_new_boolean(is_saved(view, run->first)) :
+			  NULL);
 	add(object, "listeners", listeners_object(view, run));
 	return object;
 }
@@ -376,8 +389,9 @@ static void print_json(const struct view *view)
 	for (run = *NO_RUN; next_run(view, &run); separator = ",\n ") {
 		object = run_object(view, &run);
 		printf("%s%s", separator,
-		       json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-							      JSON_C_TO_STRING_NOSLASHESCAPE));
+		       json_object_to_json_string_ext(
+			       object, JSON_C_TO_STRING_PLAIN |
+					       JSON_C_TO_STRING_NOSLASHESCAPE));
 		json_object_put(object);
 	}
 	puts(*separator == '[' ? "[]" : "]");

@@ -165,29 +165,38 @@ static const char file_details[] =
 	"- is standard input.\n";
 
 static const struct command commands[] = {
-	{ "list", NULL, "[PORT...]", 0, -1, "jNHo", "list claimed ports, or these",
-	  port_details, command_list },
-	{ "grant", NULL, "USER[:GROUP] PORT...", 2, -1, "mansS", "give ports to a user",
-	  "The mode is 600, or 660 with a group, if none is given.\n", command_grant },
-	{ "release", "revoke", "PORT...", 1, -1, "nsS", "make ports unclaimed again",
-	  port_details, command_release },
+	{ "list", NULL, "[PORT...]", 0, -1, "jNHo",
+	  "list claimed ports, or these", port_details, command_list },
+	{ "grant", NULL, "USER[:GROUP] PORT...", 2, -1, "mansS",
+	  "give ports to a user",
+	  "The mode is 600, or 660 with a group, if none is given.\n",
+	  command_grant },
+	{ "release", "revoke", "PORT...", 1, -1, "nsS",
+	  "make ports unclaimed again", port_details, command_release },
 	{ "test", NULL, "USER PORT...", 2, -1, "N", "may USER bind, and why?",
-	  "Exit status 0 if USER may bind all of them, 1 if not.\n", command_test },
-	{ "save", NULL, "[FILE|-]", 0, 1, "n", "keep the table for the next boot",
+	  "Exit status 0 if USER may bind all of them, 1 if not.\n",
+	  command_test },
+	{ "save", NULL, "[FILE|-]", 0, 1, "n",
+	  "keep the table for the next boot",
 	  "Without FILE: in /etc/portctl.d/90-saved.conf, what differs from the other\n"
-	  "files. With FILE: the whole table; - is standard output.\n", command_save },
-	{ "restore", NULL, "[FILE|-]", 0, 1, "nb", "make the whole table what the files say",
-	  file_details, command_restore },
-	{ "sync", NULL, "[FILE|-]", 0, 1, "nb", "the same, and leave alone what is right already",
-	  file_details, command_sync },
-	{ "check", NULL, "[FILE|-]", 0, 1, "", "say what is wrong with table files",
-	  file_details, command_check },
-	{ "diff", NULL, "[FILE|-]", 0, 1, "", "compare the files (-) with the table (+)",
-	  "Exit status 0 if they are the same, 1 if they differ.\n", command_diff },
-	{ "status", NULL, "", 0, 0, "", "module, mount, hooks, rules, unsaved changes",
-	  "", command_status },
-	{ "mount", NULL, "", 0, 0, "n", "load the module and mount it at /dev/port",
-	  "", command_mount },
+	  "files. With FILE: the whole table; - is standard output.\n",
+	  command_save },
+	{ "restore", NULL, "[FILE|-]", 0, 1, "nb",
+	  "make the whole table what the files say", file_details,
+	  command_restore },
+	{ "sync", NULL, "[FILE|-]", 0, 1, "nb",
+	  "the same, and leave alone what is right already", file_details,
+	  command_sync },
+	{ "check", NULL, "[FILE|-]", 0, 1, "",
+	  "say what is wrong with table files", file_details, command_check },
+	{ "diff", NULL, "[FILE|-]", 0, 1, "",
+	  "compare the files (-) with the table (+)",
+	  "Exit status 0 if they are the same, 1 if they differ.\n",
+	  command_diff },
+	{ "status", NULL, "", 0, 0, "",
+	  "module, mount, hooks, rules, unsaved changes", "", command_status },
+	{ "mount", NULL, "", 0, 0, "n",
+	  "load the module and mount it at /dev/port", "", command_mount },
 	{ "umount", NULL, "", 0, 0, "n", "unmount it; the rules stay in force",
 	  "", command_umount },
 	{ "version", NULL, "", 0, 0, "", "say which version this is", "",
@@ -196,7 +205,7 @@ static const struct command commands[] = {
 	  command_help },
 };
 
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+#define COMMANDS ARRAY_SIZE(commands)
 
 static const struct {
 	struct option option;
@@ -204,18 +213,29 @@ static const struct {
 	const char *text;
 } option_table[] = {
 	{ { "json", no_argument, NULL, 'j' }, "", "as JSON" },
-	{ { "numeric", no_argument, NULL, 'N' }, "", "numbers in place of names" },
-	{ { "no-header", no_argument, NULL, 'H' }, "", "without the first line" },
-	{ { "columns", required_argument, NULL, 'o' }, "COLUMNS",
+	{ { "numeric", no_argument, NULL, 'N' },
+	  "",
+	  "numbers in place of names" },
+	{ { "no-header", no_argument, NULL, 'H' },
+	  "",
+	  "without the first line" },
+	{ { "columns", required_argument, NULL, 'o' },
+	  "COLUMNS",
 	  "port,owner,group,mode,acl,saved,listeners" },
-	{ { "mode", required_argument, NULL, 'm' }, "MODE", "octal, as for chmod" },
-	{ { "acl", required_argument, NULL, 'a' }, "ACL", "as for setfacl: u:alice:w,g:web:w" },
+	{ { "mode", required_argument, NULL, 'm' },
+	  "MODE",
+	  "octal, as for chmod" },
+	{ { "acl", required_argument, NULL, 'a' },
+	  "ACL",
+	  "as for setfacl: u:alice:w,g:web:w" },
 	{ { "dry-run", no_argument, NULL, 'n' }, "", "show what would change" },
 	{ { "save", no_argument, NULL, 's' }, "", "then save the table" },
-	{ { "boot", no_argument, NULL, 'b' }, "", "leave ports of unknown owners to root" },
+	{ { "boot", no_argument, NULL, 'b' },
+	  "",
+	  "leave ports of unknown owners to root" },
 };
 
-#define OPTIONS (sizeof(option_table) / sizeof(option_table[0]))
+#define OPTIONS ARRAY_SIZE(option_table)
 
 static const struct command *find_command(const char *name)
 {
@@ -242,7 +262,8 @@ static void print_commands(void)
 		free(use);
 	}
 	printf("\n%s\nExit status: 0 done, 1 failed, 2 usage or syntax, 3 module or mount missing.\n"
-	       "'portctl help COMMAND' says more, portctl(8) all.\n", port_details);
+	       "'portctl help COMMAND' says more, portctl(8) all.\n",
+	       port_details);
 }
 
 static void print_command(const struct command *command)
@@ -280,8 +301,10 @@ enum status command_help(const struct options *options)
 	}
 	command = find_command(options->arguments[0]);
 	if (!command)
-		return fail(WRONG, "there is no command '%s'; 'portctl help' lists them",
-			    options->arguments[0]);
+		return fail(
+			WRONG,
+			"there is no command '%s'; 'portctl help' lists them",
+			options->arguments[0]);
 	print_command(command);
 	return DONE;
 }
@@ -317,9 +340,12 @@ static enum status wrong_option(const struct command *command, int kind,
 
 	if (optopt && strncmp(word, "--", 2))
 		word = letter;
-	return fail(WRONG, kind == ':' ? "option %s needs an argument; see 'portctl help %s'" :
-					 "unknown option %s; see 'portctl help %s'",
-		    word, command->name);
+	return fail(
+		WRONG,
+		kind == ':' ?
+			"option %s needs an argument; see 'portctl help %s'" :
+			"unknown option %s; see 'portctl help %s'",
+		word, command->name);
 }
 
 static enum status run(const struct command *command, int argc, char **argv)
@@ -330,7 +356,8 @@ static enum status run(const struct command *command, int argc, char **argv)
 	int letter;
 
 	accept_options(command, letters, long_options);
-	while ((letter = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
+	while ((letter = getopt_long(argc, argv, letters, long_options,
+				     NULL)) >= 0) {
 		switch (letter) {
 		case 'h':
 			print_command(command);
@@ -370,7 +397,8 @@ static enum status run(const struct command *command, int argc, char **argv)
 	options.count = argc - optind;
 	if (options.count < command->minimum ||
 	    (command->maximum >= 0 && options.count > command->maximum))
-		return fail(WRONG, "too %s arguments; the command is: portctl %s%s%s",
+		return fail(WRONG,
+			    "too %s arguments; the command is: portctl %s%s%s",
 			    options.count < command->minimum ? "few" : "many",
 			    command->name, *command->arguments ? " " : "",
 			    command->arguments);
@@ -392,8 +420,10 @@ static const struct command *chosen_command(const char *word)
 		return find_command("help");
 	if (*word == '-' || ports_parse(&set, word, &mistake))
 		return NULL;
-	exit(fail(WRONG, "'%s' is no command and no port; 'portctl help' lists the commands",
-		  word));
+	exit(fail(
+		WRONG,
+		"'%s' is no command and no port; 'portctl help' lists the commands",
+		word));
 }
 
 int main(int argc, char **argv)

@@ -68,10 +68,10 @@ static int ask_list(const struct rule *rule, const struct user *user,
 			continue;
 		if (answer < write) {
 			answer = write;
-			*reason = format_text(id < 0 ? "is in its group %s" :
-					      "is in group %s of its ACL",
-					      group_name(id < 0 ? rule->gid :
-								  (gid_t)id));
+			*reason = format_text(
+				id < 0 ? "is in its group %s" :
+					 "is in group %s of its ACL",
+				group_name(id < 0 ? rule->gid : (gid_t)id));
 		}
 	}
 	return answer;
@@ -125,7 +125,8 @@ static bool answer(unsigned int index, const struct rule *rule,
 	may = ask_rule(rule, user, &reason);
 	if (!may && user->uid == 0 && !(rule->mode & 01000)) {
 		may = true;
-		reason = "has CAP_NET_BIND_SERVICE, which no rule without the sticky bit refuses";
+		reason =
+			"has CAP_NET_BIND_SERVICE, which no rule without the sticky bit refuses";
 	}
 	printf("%s: %s is %s:%s %04o%s%s, and %s %s\n", may ? "yes" : "no",
 	       ports_text(index, index), user_name(rule->uid),

@@ -34,13 +34,14 @@ enum status nodes_open(void)
 
 	if (folders[0] >= 0)
 		return DONE;
-	if (!places.plain && (statfs(places.port, &found) ||
-			      found.f_type != PORTFS_MAGIC))
+	if (!places.plain &&
+	    (statfs(places.port, &found) || found.f_type != PORTFS_MAGIC))
 		return why_missing();
 	for (protocol = 0; protocol < PROTOCOLS; protocol++) {
 		path = format_text("%s/%s", places.port,
 				   protocol_names[protocol]);
-		folders[protocol] = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		folders[protocol] =
+			open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (folders[protocol] < 0)
 			return fail(MISSING, "cannot open %s: %s", path,
 				    strerror(errno));
@@ -137,7 +138,8 @@ enum status nodes_read(struct table *table, const struct port_set *only)
 /* A plain directory has no node until there is one. */
 static int create_plain(int folder, const char *name)
 {
-	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
+	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			0);
 
 	return fd < 0 ? -1 : close(fd);
 }

@@ -16,7 +16,10 @@
 /* Show numbers, as -N asks for. */
 bool numeric;
 
-enum kind { USER, GROUP };
+enum kind {
+	USER,
+	GROUP
+};
 
 /* An answer of the name service; @known is false for "there is none". */
 struct account {
@@ -47,7 +50,7 @@ static int compare_ids(const void *a, const void *b)
 }
 
 static struct account *remember(void **tree, const struct account *entry,
-			      int (*compare)(const void *, const void *))
+				int (*compare)(const void *, const void *))
 {
 	struct account *copy = allocate(sizeof(*copy));
 	struct account **kept;
@@ -64,19 +67,19 @@ static struct account *remember(void **tree, const struct account *entry,
 
 static bool ask_for_id(struct account *entry)
 {
-	if (entry->kind == USER) {
-		const struct passwd *user = getpwnam(entry->name);
+	const struct passwd *user;
+	const struct group *group;
 
+	if (entry->kind == USER) {
+		user = getpwnam(entry->name);
 		if (user)
 			entry->id = user->pw_uid;
 		return user;
-	} else {
-		const struct group *group = getgrnam(entry->name);
-
-		if (group)
-			entry->id = group->gr_gid;
-		return group;
 	}
+	group = getgrnam(entry->name);
+	if (group)
+		entry->id = group->gr_gid;
+	return group;
 }
 
 /* A number, with or without a + before it; -1 is no user and no group. */
@@ -139,15 +142,15 @@ bool group_find(const char *name, gid_t *gid)
 
 static const char *ask_for_name(enum kind kind, id_t id)
 {
+	const struct passwd *user;
+	const struct group *group;
+
 	if (kind == USER) {
-		const struct passwd *user = getpwuid(id);
-
+		user = getpwuid(id);
 		return user ? user->pw_name : NULL;
-	} else {
-		const struct group *group = getgrgid(id);
-
-		return group ? group->gr_name : NULL;
 	}
+	group = getgrgid(id);
+	return group ? group->gr_name : NULL;
 }
 
 /* A name that reads back, from a file and from a command line. */
@@ -272,9 +275,10 @@ static bool login_group(struct owner *owner, struct mistake *mistake,
 	const struct passwd *user = getpwuid(owner->uid);
 
 	if (!user)
-		return mistaken(mistake, 0,
-				"user %s has no login group; name one behind the colon",
-				name);
+		return mistaken(
+			mistake, 0,
+			"user %s has no login group; name one behind the colon",
+			name);
 	owner->gid = user->pw_gid;
 	return true;
 }
@@ -287,8 +291,7 @@ static bool login_group(struct owner *owner, struct mistake *mistake,
  *
  * Return: whether @text is right.
  */
-bool owner_parse(struct owner *owner, const char *text,
-		 struct mistake *mistake)
+bool owner_parse(struct owner *owner, const char *text, struct mistake *mistake)
 {
 	char *user = format_text("%s", text);
 	char *group = strchr(user, ':');

@@ -29,8 +29,10 @@ void places_init(void)
 	places.plain = root && *root;
 	places.root = places.plain ? root : "";
 	places.port = format_text("%s/dev/port", places.root);
-	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		places.folders[i] = format_text("%s%s", places.root, folders[i]);
+	for (i = 0; i < ARRAY_SIZE(folders); i++)
+		places.folders[i] =
+			format_text("%s%s", places.root, folders[i]);
 	places.saved = format_text("%s/90-saved.conf", places.folders[0]);
-	places.unresolved = format_text("%s/run/portctl/unresolved", places.root);
+	places.unresolved =
+		format_text("%s/run/portctl/unresolved", places.root);
 }

@@ -113,9 +113,10 @@ static bool parse_service(struct port_set *set, unsigned int protocols,
 		    ntohs(service->s_port));
 	}
 	if (!found)
-		return mistaken(mistake, 0,
-				"'%s' is no port and no service; tcp/80, 80, 8000-8099 and http are",
-				text);
+		return mistaken(
+			mistake, 0,
+			"'%s' is no port and no service; tcp/80, 80, 8000-8099 and http are",
+			text);
 	return true;
 }
 

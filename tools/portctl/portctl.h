@@ -18,6 +18,9 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#define __printf(string, first) __attribute__((__format__(__printf__, string, first)))
+
 #define PORT_MAX 65535
 #define PORTS	 (PORT_MAX + 1)
 
@@ -44,12 +47,10 @@ enum status {
 /* main.c */
 
 /* One line on stderr; returns @status, for the caller to pass on. */
-enum status fail(enum status status, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+__printf(2, 3) enum status fail(enum status status, const char *format, ...);
+__printf(1, 2) void warn(const char *format, ...);
 void *allocate(size_t size);
-char *format_text(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
+__printf(1, 2) char *format_text(const char *format, ...);
 
 /**
  * struct mistake - what is wrong with a piece of text, and where
@@ -64,8 +65,8 @@ struct mistake {
 };
 
 /* Always false, for the caller to return. */
-bool mistaken(struct mistake *mistake, size_t offset, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+__printf(3, 4) bool mistaken(struct mistake *mistake, size_t offset,
+			     const char *format, ...);
 
 /* place.c */
 
@@ -269,7 +270,15 @@ unsigned int unsaved_changes(const struct table *table);
 
 /**
  * struct options - what was said on the command line
+ * @boot: an unknown owner leaves a port to root
+ * @dry_run: show what would change
+ * @json: list as JSON
+ * @no_header: list without the first line
+ * @save: save after the change
+ * @acl: text of an ACL, or NULL
+ * @columns: which columns to list, or NULL
  * @command: the command's name
+ * @mode: text of a mode, or NULL
  * @arguments: the words that are no options
  * @count: how many
  */

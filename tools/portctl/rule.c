@@ -59,9 +59,10 @@ bool mode_parse(mode_t *mode, const char *text, struct mistake *mistake)
 	size_t length = strspn(text, "01234567");
 
 	if (text[length] || length < 3 || length > 4)
-		return mistaken(mistake, 0,
-				"'%s' is no mode; three or four octal digits are, as in 660",
-				text);
+		return mistaken(
+			mistake, 0,
+			"'%s' is no mode; three or four octal digits are, as in 660",
+			text);
 	*mode = strtoul(text, NULL, 8);
 	return true;
 }
@@ -115,8 +116,8 @@ void table_write(FILE *file, const struct table *table)
  */
 unsigned int privileged_ports(void)
 {
-	char *path = format_text("%s/proc/sys/net/ipv4/ip_unprivileged_port_start",
-				 places.root);
+	char *path = format_text(
+		"%s/proc/sys/net/ipv4/ip_unprivileged_port_start", places.root);
 	FILE *file = fopen(path, "re");
 	unsigned int first;
 

@@ -47,7 +47,8 @@ static int add_socket(const struct nlmsghdr *header, void *data)
 	}
 	listener = &listeners->all[listeners->count++];
 	memset(listener, 0, sizeof(*listener));
-	listener->index = dump->protocol * PORTS + ntohs(message->id.idiag_sport);
+	listener->index =
+		dump->protocol * PORTS + ntohs(message->id.idiag_sport);
 	listener->uid = message->idiag_uid;
 	listener->inode = message->idiag_inode;
 	return MNL_CB_OK;
@@ -80,7 +81,8 @@ static bool ask(struct mnl_socket *socket, struct dump *dump, int family,
 		length = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
 		if (length < 0)
 			return false;
-		more = mnl_cb_run(buffer, length, sequence, 0, add_socket, dump);
+		more = mnl_cb_run(buffer, length, sequence, 0, add_socket,
+				  dump);
 		/* A kernel without the protocol. */
 		if (more < 0 && (errno == ENOENT || errno == EINVAL))
 			return true;
@@ -201,19 +203,21 @@ bool listeners_read(struct listeners *listeners)
 	socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	if (!socket)
 		return false;
-	for (i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(questions); i++) {
 		for (j = 0; right && j < 2; j++)
-			right = ask(socket, &(struct dump){ listeners, questions[i].protocol },
+			right = ask(socket,
+				    &(struct dump){ listeners,
+						    questions[i].protocol },
 				    families[j], questions[i].number,
 				    questions[i].states);
 	}
 	mnl_socket_close(socket);
 	if (listeners->count) {
-		qsort(listeners->all, listeners->count,
-		      sizeof(*listeners->all), compare_inodes);
+		qsort(listeners->all, listeners->count, sizeof(*listeners->all),
+		      compare_inodes);
 		find_processes(listeners);
-		qsort(listeners->all, listeners->count,
-		      sizeof(*listeners->all), compare_listeners);
+		qsort(listeners->all, listeners->count, sizeof(*listeners->all),
+		      compare_listeners);
 	}
 	return right;
 }

@@ -41,7 +41,8 @@ static bool is_loaded(void)
 
 static bool is_mounted(void)
 {
-	struct libmnt_table *mounts = mnt_new_table_from_file("/proc/self/mountinfo");
+	struct libmnt_table *mounts =
+		mnt_new_table_from_file("/proc/self/mountinfo");
 	struct libmnt_fs *mount = NULL;
 	const char *type;
 	bool mounted;
@@ -95,13 +96,17 @@ static enum status not_installed(void)
 	struct utsname name;
 
 	uname(&name);
-	return fail(MISSING, "the module portfs is not installed for kernel %s: 'dkms autoinstall' builds it, or 'make install' in its source",
-		    name.release);
+	return fail(
+		MISSING,
+		"the module portfs is not installed for kernel %s: 'dkms autoinstall' builds it, or 'make install' in its source",
+		name.release);
 }
 
 static enum status not_signed(void)
 {
-	return fail(MISSING, "the kernel is locked down and takes no module that is not signed with an enrolled key: 'mokutil --import /var/lib/dkms/mok.pub', reboot and enrol it");
+	return fail(
+		MISSING,
+		"the kernel is locked down and takes no module that is not signed with an enrolled key: 'mokutil --import /var/lib/dkms/mok.pub', reboot and enrol it");
 }
 
 /**
@@ -118,16 +123,23 @@ enum status why_missing(void)
 			return not_installed();
 		if (is_locked_down())
 			return not_signed();
-		return fail(MISSING, "the module portfs is not loaded: 'portctl mount' loads and mounts it");
+		return fail(
+			MISSING,
+			"the module portfs is not loaded: 'portctl mount' loads and mounts it");
 	}
 	if (is_taken(&stat)) {
 		if (S_ISCHR(stat.st_mode) && stat.st_rdev == makedev(1, 4))
-			return fail(MISSING, "%s is the kernel's device for I/O ports: 'portctl mount' moves it to /dev/ioport and mounts portfs there",
-				    places.port);
-		return fail(MISSING, "%s is no directory: move it away, then 'portctl mount'",
-			    places.port);
+			return fail(
+				MISSING,
+				"%s is the kernel's device for I/O ports: 'portctl mount' moves it to /dev/ioport and mounts portfs there",
+				places.port);
+		return fail(
+			MISSING,
+			"%s is no directory: move it away, then 'portctl mount'",
+			places.port);
 	}
-	return fail(MISSING, "portfs is not mounted at %s: 'portctl mount' mounts it",
+	return fail(MISSING,
+		    "portfs is not mounted at %s: 'portctl mount' mounts it",
 		    places.port);
 }
 
@@ -159,10 +171,13 @@ static enum status insert(void)
 	case -EPERM:
 		if (!geteuid())
 			return not_signed();
-		return fail(MISSING, "cannot load the module portfs: this needs root");
+		return fail(MISSING,
+			    "cannot load the module portfs: this needs root");
 	default:
-		return fail(MISSING, "cannot load the module portfs: %s; the kernel log (dmesg) says more",
-			    strerror(-error));
+		return fail(
+			MISSING,
+			"cannot load the module portfs: %s; the kernel log (dmesg) says more",
+			strerror(-error));
 	}
 }
 
@@ -226,7 +241,8 @@ enum status command_umount(const struct options *options)
 	int result;
 
 	if (!is_mounted())
-		return fail(MISSING, "portfs is not mounted at %s", places.port);
+		return fail(MISSING, "portfs is not mounted at %s",
+			    places.port);
 	if (options->dry_run) {
 		printf("umount %s\n", places.port);
 		return DONE;
@@ -250,22 +266,23 @@ static void print_hooks(void)
 	char line[512], name[128];
 
 	if (!file) {
-		printf("hooks    %s\n", is_loaded() ?
-		       "taken when the module was loaded (only root can see them)" :
-		       "none");
+		printf("hooks    %s\n",
+		       is_loaded() ?
+			       "taken when the module was loaded (only root can see them)" :
+			       "none");
 		return;
 	}
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%127s", name) != 1)
 			continue;
-		for (i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
+		for (i = 0; i < ARRAY_SIZE(hooks); i++) {
 			if (!strcmp(name, hooks[i]) && strchr(line, 'I'))
 				found |= 1U << i;
 		}
 	}
 	fclose(file);
 	printf("hooks   ");
-	for (i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
 		printf(" %s%s", hooks[i], found & 1U << i ? "" : " (missing)");
 	putchar('\n');
 }
