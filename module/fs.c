@@ -252,7 +252,8 @@ static int portfs_fill_super(struct super_block *sb, struct fs_context *context)
 	/* Ids that are not mapped could not be changed, nor anything released. */
 	if (!uid_valid(make_kuid(sb->s_user_ns, 0)) ||
 	    !gid_valid(make_kgid(sb->s_user_ns, 0)))
-		return invalf(context, "portfs: user 0 and group 0 must be mapped in the network namespace's user namespace");
+		return invalf(context,
+			      "portfs: user and group 0 are not mapped");
 
 	sb->s_magic = PORTFS_MAGIC;
 	sb->s_op = &super_operations;

@@ -102,15 +102,14 @@ static void decide(const struct sock *sk, __be16 port, void *refusal,
 
 static int refuse(const struct sock *sk, __be16 port)
 {
+	const char *name = sk->sk_protocol == IPPROTO_TCP ? "tcp" : "udp";
+	uid_t user = from_kuid_munged(&init_user_ns, current_fsuid());
+
 	/* The host's log is not for what users do in namespaces of their own. */
 	if (sock_net(sk)->user_ns == &init_user_ns)
-		pr_info_ratelimited("%s/%u refused to %s[%d], user %u\n",
-				    sk->sk_protocol == IPPROTO_TCP ? "tcp" :
-								     "udp",
+		pr_info_ratelimited("%s/%u refused to %s[%d], user %u\n", name,
 				    ntohs(port), current->comm,
-				    task_tgid_nr(current),
-				    from_kuid_munged(&init_user_ns,
-						     current_fsuid()));
+				    task_tgid_nr(current), user);
 	return -EACCES;
 }
 

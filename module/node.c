@@ -149,9 +149,8 @@ static int node_change(struct inode *inode, struct portfs_rule *rule)
  * An ACL says all, so it claims with the mode that it implies. The VFS has
  * checked that it is one, that its ids are mapped, and the caller's right.
  */
-static int node_set_acl(struct mnt_idmap *idmap,
-			struct set_acl_dentry *dentry, struct posix_acl *acl,
-			int type)
+static int node_set_acl(struct mnt_idmap *idmap, struct set_acl_dentry *dentry,
+			struct posix_acl *acl, int type)
 {
 	struct inode *inode = set_acl_inode(dentry);
 	struct portfs_rule rule;

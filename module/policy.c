@@ -59,6 +59,18 @@ static bool rule_gives_write(const struct portfs_rule *rule)
 	return rule->mode & 0002;
 }
 
+static enum portfs_verdict judge(const struct net *net,
+				 const struct portfs_rule *rule)
+{
+	if (rule_gives_write(rule))
+		return PORTFS_ALLOW;
+	/* The sticky bit binds root and the capable to the rule. */
+	if (!(rule->mode & S_ISVTX) &&
+	    ns_capable(net->user_ns, CAP_NET_BIND_SERVICE))
+		return PORTFS_ALLOW;
+	return PORTFS_REFUSE;
+}
+
 /**
  * portfs_policy_bind() - may the current task bind a port?
  * @net: the socket's network namespace
@@ -69,24 +81,13 @@ static bool rule_gives_write(const struct portfs_rule *rule)
  */
 enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index)
 {
+	enum portfs_verdict verdict = PORTFS_NO_SAY;
 	const struct portfs_rule *rule;
-	bool allowed = false;
-	bool sticky = false;
 
 	rcu_read_lock();
 	rule = portfs_table_rule(net, index);
-	if (rule) {
-		allowed = rule_gives_write(rule);
-		sticky = rule->mode & S_ISVTX;
-	}
+	if (rule)
+		verdict = judge(net, rule);
 	rcu_read_unlock();
-
-	if (!rule)
-		return PORTFS_NO_SAY;
-	if (allowed)
-		return PORTFS_ALLOW;
-	/* The sticky bit binds root and the capable to the rule. */
-	if (!sticky && ns_capable(net->user_ns, CAP_NET_BIND_SERVICE))
-		return PORTFS_ALLOW;
-	return PORTFS_REFUSE;
+	return verdict;
 }

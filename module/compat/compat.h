@@ -58,8 +58,8 @@
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define nop_posix_acl_access  posix_acl_access_xattr_handler
 #define nop_posix_acl_default posix_acl_default_xattr_handler
-#define mnt_idmap     user_namespace
-#define nop_mnt_idmap init_user_ns
+#define mnt_idmap	      user_namespace
+#define nop_mnt_idmap	      init_user_ns
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)

@@ -307,7 +307,7 @@ TEST_F(acl, who_may_set_it)
 		struct caller who;
 		__u64 capabilities;
 		int error;
-	} cases[] = {
+	} callers[] = {
 		{ { .uid = ALICE, .gid = ALICE } },
 		{ { .uid = BOB, .gid = BOB }, 0, EPERM },
 		{ { .uid = 1003, .gid = WEB }, 0, EPERM },
@@ -319,28 +319,29 @@ TEST_F(acl, who_may_set_it)
 		{ { .uid = 1004, .gid = 1004 }, 1ULL << CAP_DAC_OVERRIDE,
 		  EPERM },
 	};
-	int set = -1, removed = -1;
+	int set = -1, removed = -1, error;
 	size_t i;
 
 	/* Of an unclaimed one none of them is the owner. */
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		acting_with(&cases[i].who, cases[i].capabilities)
+	for (i = 0; i < ARRAY_SIZE(callers); i++) {
+		acting_with(&callers[i].who, callers[i].capabilities)
 			set = set_acl(NODE, after);
-		EXPECT_EQ(i ? cases[i].error : EPERM, set)
+		error = i ? callers[i].error : EPERM;
+		EXPECT_EQ(error, set)
 			TH_LOG("case %zu, unclaimed", i);
 		ASSERT_EQ(0, unlink(NODE));
 	}
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(callers); i++) {
 		ASSERT_EQ(0, chown(NODE, ALICE, WEB));
 		ASSERT_EQ(0, set_acl(NODE, before));
-		acting_with(&cases[i].who, cases[i].capabilities)
+		acting_with(&callers[i].who, callers[i].capabilities)
 			set = set_acl(NODE, after);
-		EXPECT_EQ(cases[i].error, set)
+		EXPECT_EQ(callers[i].error, set)
 			TH_LOG("case %zu", i);
 		EXPECT_STREQ(set ? before : after, acl_of(NODE));
-		acting_with(&cases[i].who, cases[i].capabilities)
+		acting_with(&callers[i].who, callers[i].capabilities)
 			removed = remove_acl(NODE);
-		EXPECT_EQ(cases[i].error, removed)
+		EXPECT_EQ(callers[i].error, removed)
 			TH_LOG("case %zu, removal", i);
 		EXPECT_STREQ(removed ? before : NO_ACL, acl_of(NODE));
 	}

@@ -50,43 +50,43 @@ FIXTURE_VARIANT(hijack) {
 
 /* Sharing by reuseport is for one user, by reuseaddr for all. */
 HIJACK(tcp4_reuseport, AF_INET, TCP, SO_REUSEPORT, "127.0.0.1", "127.0.0.1",
-       true, EADDRINUSE, 0);
+	true, EADDRINUSE, 0);
 HIJACK(tcp6_reuseport, AF_INET6, TCP, SO_REUSEPORT, "::1", "::1", true,
-       EADDRINUSE, 0);
+	EADDRINUSE, 0);
 HIJACK(udp4_reuseport, AF_INET, UDP, SO_REUSEPORT, "127.0.0.1", "127.0.0.1",
-       false, EADDRINUSE, 0);
+	false, EADDRINUSE, 0);
 HIJACK(udp6_reuseport, AF_INET6, UDP, SO_REUSEPORT, "::1", "::1", false,
-       EADDRINUSE, 0);
+	EADDRINUSE, 0);
 HIJACK(tcp4_reuseport_wildcard, AF_INET, TCP, SO_REUSEPORT, "0.0.0.0",
-       "127.0.0.1", true, EADDRINUSE, 0);
+	"127.0.0.1", true, EADDRINUSE, 0);
 HIJACK(udp4_reuseport_wildcard, AF_INET, UDP, SO_REUSEPORT, "0.0.0.0",
-       "127.0.0.1", false, EADDRINUSE, 0);
+	"127.0.0.1", false, EADDRINUSE, 0);
 HIJACK(tcp6_reuseport_mapped, AF_INET6, TCP, SO_REUSEPORT, "::",
-       "::ffff:127.0.0.1", true, EADDRINUSE, 0);
+	"::ffff:127.0.0.1", true, EADDRINUSE, 0);
 HIJACK(udp6_reuseport_mapped, AF_INET6, UDP, SO_REUSEPORT, "::",
-       "::ffff:127.0.0.1", false, EADDRINUSE, 0);
+	"::ffff:127.0.0.1", false, EADDRINUSE, 0);
 HIJACK(tcp4_reuseaddr_listening, AF_INET, TCP, SO_REUSEADDR, "127.0.0.1",
-       "127.0.0.1", true, EADDRINUSE, EADDRINUSE);
+	"127.0.0.1", true, EADDRINUSE, EADDRINUSE);
 HIJACK(tcp4_reuseaddr_bound, AF_INET, TCP, SO_REUSEADDR, "127.0.0.1",
-       "127.0.0.1", false, 0, 0);
+	"127.0.0.1", false, 0, 0);
 HIJACK(tcp6_reuseaddr_bound, AF_INET6, TCP, SO_REUSEADDR, "::1", "::1", false,
-       0, 0);
+	0, 0);
 HIJACK(udp4_reuseaddr, AF_INET, UDP, SO_REUSEADDR, "127.0.0.1", "127.0.0.1",
-       false, 0, 0);
+	false, 0, 0);
 HIJACK(udp6_reuseaddr, AF_INET6, UDP, SO_REUSEADDR, "::1", "::1", false, 0, 0);
 HIJACK(udp4_reuseaddr_wildcard, AF_INET, UDP, SO_REUSEADDR, "0.0.0.0",
-       "127.0.0.1", false, 0, 0);
+	"127.0.0.1", false, 0, 0);
 HIJACK(udp6_reuseaddr_wildcard, AF_INET6, UDP, SO_REUSEADDR, "::", "::1",
-       false, 0, 0);
+	false, 0, 0);
 /* Beside each other, without an option. */
 HIJACK(tcp4_other_address, AF_INET, TCP, 0, "127.0.0.1", "127.0.0.2", true, 0,
-       0);
+	0);
 HIJACK(udp4_other_address, AF_INET, UDP, 0, "127.0.0.1", "127.0.0.2", false, 0,
-       0);
+	0);
 HIJACK(tcp6_other_family, AF_INET6, TCP, 0, "::1", "::ffff:127.0.0.1", true, 0,
-       0);
+	0);
 HIJACK(udp6_other_family, AF_INET6, UDP, 0, "::1", "::ffff:127.0.0.1", false,
-       0, 0);
+	0, 0);
 
 struct attempt {
 	int domain;

@@ -34,9 +34,9 @@ FIXTURE(road) {
 	const char *node;
 };
 
-FIXTURE_VARIANT(road) {
-	int (*way)(int fd, const struct sockaddr_storage *address,
-		   socklen_t length);
+struct way {
+	int (*call)(int fd, const struct sockaddr_storage *address,
+		    socklen_t length);
 	int domain;
 	int type;
 	int protocol;
@@ -45,15 +45,21 @@ FIXTURE_VARIANT(road) {
 	struct option option;
 };
 
-#define ROAD(name, way_, domain_, type_, protocol_, address_, port_, ...)	\
+FIXTURE_VARIANT(road) {
+	struct way way;
+};
+
+#define ROAD(name, call_, domain_, type_, protocol_, address_, port_, ...)	\
 	FIXTURE_VARIANT_ADD(road, name) {				\
-		.way = way_,						\
-		.domain = domain_,					\
-		.type = type_,						\
-		.protocol = protocol_,					\
-		.address = address_,					\
-		.port = port_,						\
-		.option = { __VA_ARGS__ },				\
+		.way = {						\
+			.call = call_,					\
+			.domain = domain_,				\
+			.type = type_,					\
+			.protocol = protocol_,				\
+			.address = address_,				\
+			.port = port_,					\
+			.option = { __VA_ARGS__ },			\
+		},							\
 	}
 
 #define PORTS(name, ...)						\
@@ -108,17 +114,17 @@ ROADS4(freebind, way_bind, "192.0.2.1", IPPROTO_IP, IP_FREEBIND, 1);
 ROADS6(freebind, way_bind, "2001:db8::1", IPPROTO_IPV6, IPV6_FREEBIND, 1);
 ROADS4(transparent, way_bind, "192.0.2.1", IPPROTO_IP, IP_TRANSPARENT, 1);
 ROADS6(transparent, way_bind, "2001:db8::1", IPPROTO_IPV6, IPV6_TRANSPARENT,
-       1);
+	1);
 ROADS(no_port, way_bind, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 ROADS(port_range, way_bind, IPPROTO_IP, IP_LOCAL_PORT_RANGE,
-      20015 << 16 | 20000);
+	20015 << 16 | 20000);
 ROADS6(v6only, way_bind, "::", IPPROTO_IPV6, IPV6_V6ONLY, 1);
 PORTS(repair_tcp4, way_bind, TCP4, "127.0.0.1", IPPROTO_TCP, TCP_REPAIR, 1);
 PORTS(repair_tcp6, way_bind, TCP6, "::1", IPPROTO_TCP, TCP_REPAIR, 1);
 PORTS(fastopen_tcp4, way_bind, TCP4, "127.0.0.1", IPPROTO_TCP,
-      TCP_FASTOPEN_CONNECT, 1);
+	TCP_FASTOPEN_CONNECT, 1);
 PORTS(fastopen_tcp6, way_bind, TCP6, "::1", IPPROTO_TCP, TCP_FASTOPEN_CONNECT,
-      1);
+	1);
 
 /* Sockets with a TCP socket inside */
 PORTS(af_smc4, way_bind, AF_SMC, SOCK_STREAM, SMCPROTO_SMC, "127.0.0.1");
@@ -148,10 +154,10 @@ static socklen_t parse_address(const char *text, unsigned int port,
 	return sizeof(*four);
 }
 
-static int road_socket(const FIXTURE_VARIANT(road) *variant)
+static int way_socket(const struct way *way)
 {
-	const struct option *option = &variant->option;
-	int fd = socket(variant->domain, variant->type, variant->protocol);
+	const struct option *option = &way->option;
+	int fd = socket(way->domain, way->type, way->protocol);
 
 	if (fd < 0)
 		return -errno;
@@ -162,7 +168,7 @@ static int road_socket(const FIXTURE_VARIANT(road) *variant)
 }
 
 struct attempt {
-	const FIXTURE_VARIANT(road) *variant;
+	const struct way *way;
 	int fd;
 };
 
@@ -170,18 +176,18 @@ static int attempt(const void *argument)
 {
 	const struct attempt *this = argument;
 	struct sockaddr_storage address;
-	socklen_t length = parse_address(this->variant->address,
-					 this->variant->port, &address);
+	socklen_t length = parse_address(this->way->address, this->way->port,
+					 &address);
 
-	return this->variant->way(this->fd, &address, length);
+	return this->way->call(this->fd, &address, length);
 }
 
-static int take(const FIXTURE_VARIANT(road) *variant, const struct caller *who)
+static int take(const struct way *way, const struct caller *who)
 {
-	struct attempt this = { .variant = variant };
+	struct attempt this = { .way = way };
 	int error;
 
-	this.fd = road_socket(variant);
+	this.fd = way_socket(way);
 	if (this.fd < 0)
 		return 252;
 	error = as_user(who, attempt, &this);
@@ -201,17 +207,18 @@ FIXTURE_SETUP(road)
 {
 	int error;
 
-	self->protocol = variant->type == SOCK_DGRAM ? IPPROTO_UDP :
-						       IPPROTO_TCP;
+	self->protocol = variant->way.type == SOCK_DGRAM ? IPPROTO_UDP :
+							   IPPROTO_TCP;
 	ASSERT_EQ(0, clean_view());
-	self->fd = road_socket(variant);
+	self->fd = way_socket(&variant->way);
 	if (self->fd < 0 && is_missing(-self->fd))
 		SKIP(return, "this kernel has no such socket or option");
 	ASSERT_LE(0, self->fd);
 	close(self->fd);
-	if (variant->way == way_ring || variant->way == way_ring_async ||
-	    variant->way == way_ring_polled) {
-		error = take(variant, &root);
+	if (variant->way.call == way_ring ||
+	    variant->way.call == way_ring_async ||
+	    variant->way.call == way_ring_polled) {
+		error = take(&variant->way, &root);
 		if (error == EINVAL)
 			SKIP(return, "this kernel's io_uring does not bind");
 		ASSERT_EQ(0, error);
@@ -223,11 +230,12 @@ FIXTURE_TEARDOWN(road)
 }
 
 #define EXPECT_TAKE(expected, who)	\
-	EXPECT_CASE(expected, take(variant, who))
+	EXPECT_CASE(expected, take(&variant->way, who))
 
 TEST_F(road, rule_decides)
 {
-	const int stock = variant->port < 1024 ? EACCES : 0;
+	const unsigned int port = variant->way.port;
+	const int stock = port < 1024 ? EACCES : 0;
 	const struct caller member = {
 		.uid = 1003, .gid = 1003, .supplementary = WEB,
 	};
@@ -237,24 +245,24 @@ TEST_F(road, rule_decides)
 	EXPECT_TAKE(0, &root);
 	EXPECT_TAKE(0, &capable);
 
-	ASSERT_EQ(0, claim(self->protocol, variant->port, ALICE, WEB, 0660));
+	ASSERT_EQ(0, claim(self->protocol, port, ALICE, WEB, 0660));
 	EXPECT_TAKE(0, &alice);
 	EXPECT_TAKE(EACCES, &bob);
 	EXPECT_TAKE(0, &member);
 	EXPECT_TAKE(0, &root);
 	EXPECT_TAKE(0, &capable);
 
-	ASSERT_EQ(0, claim(self->protocol, variant->port, ALICE, WEB, 01600));
+	ASSERT_EQ(0, claim(self->protocol, port, ALICE, WEB, 01600));
 	EXPECT_TAKE(0, &alice);
 	EXPECT_TAKE(EACCES, &bob);
 	EXPECT_TAKE(EACCES, &member);
 	EXPECT_TAKE(EACCES, &root);
 	EXPECT_TAKE(EACCES, &capable);
 
-	ASSERT_EQ(0, claim(self->protocol, variant->port, 0, 0, 0666));
+	ASSERT_EQ(0, claim(self->protocol, port, 0, 0, 0666));
 	EXPECT_TAKE(0, &bob);
 
-	ASSERT_EQ(0, release(self->protocol, variant->port));
+	ASSERT_EQ(0, release(self->protocol, port));
 	EXPECT_TAKE(stock, &alice);
 	EXPECT_TAKE(stock, &bob);
 }
