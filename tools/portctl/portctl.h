@@ -18,8 +18,9 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
-#define __printf(string, first) __attribute__((__format__(__printf__, string, first)))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define __printf(string, first) \
+	__attribute__((__format__(__printf__, string, first)))
 
 #define PORT_MAX 65535
 #define PORTS	 (PORT_MAX + 1)
