@@ -2,7 +2,7 @@
 # The kernel's own build reads Kbuild; this is for people.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-export K T
+export K T PREFIX DESTDIR INIT
 
 all: modules ## build portfs.ko for the running kernel (KDIR= for another)
 
@@ -10,14 +10,11 @@ modules clean:
 	@test -d $(KDIR) || { echo "no kernel headers at $(KDIR): apt install linux-headers-$$(uname -r)" >&2; exit 1; }
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) $@
 
-install: modules ## install portfs.ko for that kernel (as root)
-	release=$$($(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease) && \
-	install -D -m 644 portfs.ko /lib/modules/$$release/updates/portfs.ko && \
-	depmod $$release
+install: ## install it: DKMS, tool, units; load and mount (as root; PREFIX=, DESTDIR=, INIT=)
+	@tools/install
 
-uninstall: ## undo install, for all kernels
-	rm -f /lib/modules/*/updates/portfs.ko
-	for release in /lib/modules/*; do depmod $${release##*/}; done
+uninstall: ## undo install; /etc/portctl.d stays
+	@tools/install uninstall
 
 demo: ## show the main job on real software, in a throw-away VM
 	@tests/demo/run

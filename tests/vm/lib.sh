@@ -235,7 +235,7 @@ known_kernel() {
 suite_of() {
 	case $1 in
 	6.1 | 6.1-generic) echo bookworm ;;
-	6.12 | 6.12-debug) echo trixie ;;
+	6.12 | 6.12-*) echo trixie ;;
 	7.2) echo sid ;;
 	esac
 }
@@ -307,7 +307,8 @@ unpack_kernel() {
 	esac
 }
 
-make_boot() {
+# The initramfs of KERNEL's directory, and what QEMU starts.
+make_start() {
 	local kernel=$1 dir=$2 release module applet busybox n=10
 	busybox=$(build_root trixie)/root/usr/bin/busybox
 	release=$(<"$kernel/release")
@@ -326,16 +327,20 @@ make_boot() {
 	done
 	(cd "$dir/initramfs" && find . | "$busybox" cpio -o -H newc -R 0:0 2>/dev/null) >"$dir/initramfs.cpio"
 	rm -rf "$dir/initramfs"
-	image_of "$kernel/lib/modules" "$dir/modules.img" 64
 	if ! grep -q '^CONFIG_PVH=y' "$kernel/config" || ! unpack_kernel "$kernel/vmlinuz" >"$dir/kernel"; then
 		cp "$kernel/vmlinuz" "$dir/kernel"
 	fi
 }
 
+make_boot() {
+	make_start "$1" "$2"
+	image_of "$1/lib/modules" "$2/modules.img" 64
+}
+
 boot_files() {
 	local kernel
 	kernel=$(kernel "$1") || return
-	artifact "boot-$1" "${kernel##*/} $(cat "$VM/initramfs") $(declare -f image_of early_modules unpack_kernel make_boot)" \
+	artifact "boot-$1" "${kernel##*/} $(cat "$VM/initramfs") $(declare -f image_of early_modules unpack_kernel make_start make_boot)" \
 		make_boot "$kernel"
 }
 
