@@ -158,6 +158,9 @@ PYTHON
 	answer 0 "daemon is in group daemon of its ACL" daemon tcp/80
 	setfacl -m m::r "$PORT/tcp/80"
 	answer 1 "bin has an entry in its ACL" bin tcp/80
+	# As for files: an empty mask has the ACL passed over.
+	chmod 606 "$PORT/tcp/80"
+	answer 0 "neither its owner nor in its group" bin tcp/80
 	answer 1 "yes: tcp/8080" nobody tcp/80 tcp/8080 udp/80
 	[[ ${#lines[@]} == 3 ]]
 	unchanged 2 "there is no user 'nosuchuser'" portctl test nosuchuser tcp/80

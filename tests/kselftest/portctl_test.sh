@@ -51,11 +51,15 @@ grants() {
 	must equal "$(bind_as 1002 udp 8080)" 0
 }
 
-# The decision of `test` is the kernel's, for each mode and user.
+# The decision of `test` is the kernel's, for each mode, ACL and user.
 test_agrees() {
-	local mode user answer bound
-	for mode in 000 200 020 002 060 222 1600 1660 1002; do
-		must portctl grant alice:web tcp/80 -m "$mode"
+	local mode acl user answer bound
+	for mode in 000 200 020 002 060 222 1600 1660 1002 602/u:bob:w 622/u:bob:w 642/u:bob:w 622/u:bob:r \
+		622/g:www-data:w,g::r 662/g:www-data:r,g::w 1620/u:root:w; do
+		acl=${mode#"${mode%%/*}"}
+		mode=${mode%%/*}
+		must portctl grant alice:web tcp/80 -m "$mode" ${acl:+"--acl=${acl#/}"}
+		mode+=$acl
 		for user in root alice bob www-data; do
 			portctl test "$user" tcp/80 >/dev/null && answer=0 || answer=EACCES
 			bound=$(setpriv --reuid "$user" --regid "$user" --init-groups python3 -S -c '

@@ -86,7 +86,8 @@ static bool ask_rule(const struct rule *rule, const struct user *user,
 		*reason = "is its owner";
 		return rule->mode & 0200;
 	}
-	if (rule->acl) {
+	/* As for files, an empty mask has the list passed over. */
+	if (rule->acl && rule->mode & 0070) {
 		answer = ask_list(rule, user, reason);
 		if (answer >= 0)
 			return answer;
