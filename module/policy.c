@@ -14,8 +14,10 @@
  * What posix_acl_permission() says, which is not exported: a named user, else
  * all groups that the caller is in, else everybody. The mask, which limits all
  * but the last, is the mode's group bits. Entries are in this order.
+ *
+ * Not inlined: the registers that it needs would cost every bind.
  */
-static bool acl_gives_write(const struct portfs_rule *rule)
+static noinline bool acl_gives_write(const struct portfs_rule *rule)
 {
 	const struct posix_acl_entry *entry, *end;
 	bool mask = rule->mode & 0020;
