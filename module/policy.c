@@ -14,8 +14,10 @@
  * What posix_acl_permission() says, which is not exported: a named user, else
  * all groups that the caller is in, else everybody. The mask, which limits all
  * but the last, is the mode's group bits. Entries are in this order.
+ *
+ * Not inlined: the registers that it needs would cost every bind.
  */
-static bool acl_gives_write(const struct portfs_rule *rule)
+static noinline bool acl_gives_write(const struct portfs_rule *rule)
 {
 	const struct posix_acl_entry *entry, *end;
 	bool mask = rule->mode & 0020;
@@ -59,9 +61,8 @@ static bool rule_gives_write(const struct portfs_rule *rule)
 	return rule->mode & 0002;
 }
 
-/* Not inlined, so that a bind to an unclaimed port saves no registers for it. */
-static noinline enum portfs_verdict judge(const struct net *net,
-					  const struct portfs_rule *rule)
+static enum portfs_verdict judge(const struct net *net,
+				 const struct portfs_rule *rule)
 {
 	if (rule_gives_write(rule))
 		return PORTFS_ALLOW;

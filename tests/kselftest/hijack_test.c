@@ -156,6 +156,15 @@ static int hold(struct attempt *this, int *end)
 	return error;
 }
 
+/* Those who hold see the end of their pipes; their ports are free then. */
+static void let_go(int one, int other)
+{
+	close(one);
+	close(other);
+	while (wait(NULL) > 0)
+		continue;
+}
+
 FIXTURE_SETUP(hijack)
 {
 	ASSERT_EQ(0, clean_view());
@@ -200,8 +209,7 @@ TEST_F(hijack, owner_keeps_it)
 	EXPECT_CASE(EACCES, as_user(&root, try, &this));
 	EXPECT_CASE(EACCES, as_user(&capable, try, &this));
 	EXPECT_CASE(variant->own, as_user(&alice, try, &this));
-	close(claimed);
-	close(unclaimed);
+	let_go(claimed, unclaimed);
 }
 
 /* In the moment between two servers. */
@@ -263,8 +271,7 @@ TEST(repair_mode_takes_no_port_in_use)
 	acting_as(&alice)
 		error = bind_socket(fd, INET, CLAIMED);
 	EXPECT_CASE(0, error);
-	close(fd);
-	close(held);
+	let_go(fd, held);
 }
 
 /* Once bound, a socket keeps its port through connect(AF_UNSPEC). */

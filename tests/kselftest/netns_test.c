@@ -162,6 +162,30 @@ TEST_F(netns, sysctl_and_automatic_ports_are_apart)
 	EXPECT_STREQ("20001", text_of(RESERVED));
 }
 
+/* Rules are of the namespace, not of an interface or of who is in it. */
+TEST_F(netns, moving_an_interface_changes_nothing)
+{
+	char command[128];
+
+	ASSERT_EQ(0, chown(node_in(HERE, IPPROTO_TCP, HIGH), ALICE, -1));
+	ASSERT_EQ(0, chown(node_in(THERE, IPPROTO_TCP, HIGH), BOB, -1));
+	ASSERT_EQ(0, system("ip link add moved type dummy"));
+	snprintf(command, sizeof(command),
+		 "ip link set moved netns /proc/%d/fd/%d", getpid(),
+		 self->there);
+	ASSERT_EQ(0, system(command));
+	EXPECT_NE(0, system("ip link show moved >/dev/null 2>&1"));
+	EXPECT_STREQ("1001:0 0600", shown(node_in(HERE, IPPROTO_TCP, HIGH)));
+	EXPECT_EQ(0, bind_on(&alice, &tcp, HIGH));
+	EXPECT_EQ(EACCES, bind_on(&bob, &tcp, HIGH));
+	ASSERT_EQ(0, setns(self->there, CLONE_NEWNET));
+	ASSERT_EQ(0, system("ip link show moved >/dev/null"));
+	EXPECT_STREQ("1002:0 0600", shown(node_in(THERE, IPPROTO_TCP, HIGH)));
+	EXPECT_EQ(0, bind_on(&bob, &tcp, HIGH));
+	EXPECT_EQ(EACCES, bind_on(&alice, &tcp, HIGH));
+	ASSERT_EQ(0, system("ip link delete moved"));
+}
+
 FIXTURE(road) {
 	int here;
 	int there;

@@ -64,7 +64,6 @@ static void answer(struct question *question, const char *maps, pid_t inside)
 	case 'm':
 		error = write_file(process_file(inside, "uid_map"), maps) ?:
 			write_file(process_file(inside, "gid_map"), maps);
-		snprintf(question->text, sizeof(question->text), "%d", error);
 		break;
 	case 'e':
 		/* The inner table, for the questions that follow. */
@@ -72,25 +71,22 @@ static void answer(struct question *question, const char *maps, pid_t inside)
 		error = failure(setns(fd, CLONE_NEWNET)) ?:
 			failure(mount("portfs", MOUNT_POINT, "portfs", 0,
 				      NULL));
-		snprintf(question->text, sizeof(question->text), "%d", error);
 		break;
 	case 'c':
-		snprintf(question->text, sizeof(question->text), "%d",
-			 failure(chown(path, 0, -1)));
+		error = failure(chown(path, 0, -1));
 		break;
 	case 'a':
-		snprintf(question->text, sizeof(question->text), "%d",
-			 set_acl(path, "u::6,u:0:6,g::0,m::6,o::0"));
+		error = set_acl(path, "u::6,u:0:6,g::0,m::6,o::0");
 		break;
 	case 'n':
-		snprintf(question->text, sizeof(question->text), "%d",
-			 failure(chown(path, 100007, 100008)));
-		break;
-	case 's':
-		snprintf(question->text, sizeof(question->text), "%s",
-			 shown(path));
+		error = failure(chown(path, 100007, 100008));
 		break;
 	}
+	if (question->what == 's')
+		snprintf(question->text, sizeof(question->text), "%s",
+			 shown(path));
+	else
+		snprintf(question->text, sizeof(question->text), "%d", error);
 }
 
 static int start_outside(struct outside *outside, const char *maps)
