@@ -23,13 +23,13 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define PORT "/dev/port"
+#define PORT	"/dev/port"
 #define IO_PORT "/dev/ioport"
 
 /* udev's name for the device, by its number, and what it then says. */
-#define IO_LINK "/dev/char/1:4"
-#define IO_LINK_NEW IO_LINK ".portfs"
-#define LINK_TO_PORT "../port"
+#define IO_LINK		"/dev/char/1:4"
+#define IO_LINK_NEW	IO_LINK ".portfs"
+#define LINK_TO_PORT	"../port"
 #define LINK_TO_IO_PORT "../ioport"
 
 static const char *program;
@@ -109,12 +109,16 @@ static bool is_first_namespace(void)
 	struct stat ours, first;
 
 	return !stat("/proc/self/ns/mnt", &ours) &&
-	       !stat("/proc/1/ns/mnt", &first) &&
-	       ours.st_dev == first.st_dev && ours.st_ino == first.st_ino;
+	       !stat("/proc/1/ns/mnt", &first) && ours.st_dev == first.st_dev &&
+	       ours.st_ino == first.st_ino;
 }
 
 /* What a mount at /dev/port found there. */
-enum place { THERE, MADE, MOVED };
+enum place {
+	THERE,
+	MADE,
+	MOVED
+};
 
 static void put_back_device(const struct stat *stat)
 {
@@ -136,11 +140,15 @@ static void put_back(enum place place, const struct stat *stat)
 static int move_device(const struct stat *stat)
 {
 	if (access("/dev", W_OK))
-		return fail_on("cannot move the device for I/O ports from " PORT);
+		return fail_on(
+			"cannot move the device for I/O ports from " PORT);
 	if (!is_first_namespace())
-		return fail(MNT_EX_FAIL, PORT " is the kernel's device for I/O ports, which only the first mount namespace can move: mount portfs at another directory");
+		return fail(
+			MNT_EX_FAIL, PORT
+			" is the kernel's device for I/O ports, which only the first mount namespace can move: mount portfs at another directory");
 	if (renameat2(AT_FDCWD, PORT, AT_FDCWD, IO_PORT, RENAME_NOREPLACE))
-		return fail_on("cannot move the device for I/O ports from " PORT " to " IO_PORT);
+		return fail_on("cannot move the device for I/O ports from " PORT
+			       " to " IO_PORT);
 	if (dress(stat) || relink(LINK_TO_PORT, LINK_TO_IO_PORT) ||
 	    mkdir(PORT, 0755)) {
 		fail_on("cannot make room at " PORT);
@@ -164,21 +172,14 @@ static int make_room(enum place *place, struct stat *stat)
 	if (S_ISDIR(stat->st_mode))
 		return 0;
 	if (!is_io_device(stat))
-		return fail(MNT_EX_FAIL, PORT " is neither a directory nor the kernel's device for I/O ports: move it away, or mount portfs at another directory");
+		return fail(
+			MNT_EX_FAIL, PORT
+			" is neither a directory nor the kernel's device for I/O ports: move it away, or mount portfs at another directory");
 	*place = MOVED;
 	return move_device(stat);
 }
 
-static bool is_mounted(void)
-{
-	struct libmnt_table *mounts = mnt_new_table_from_file("/proc/self/mountinfo");
-	bool mounted = !mounts ||
-		       mnt_table_find_target(mounts, PORT, MNT_ITER_BACKWARD);
-
-	mnt_unref_table(mounts);
-	return mounted;
-}
-
+/* The directory in /dev, with no mount on it. */
 static bool is_ours(void)
 {
 	struct statfs statfs_;
@@ -196,7 +197,7 @@ static int clear_away(void)
 {
 	struct stat stat;
 
-	if (is_mounted() || !is_ours() || !is_first_namespace())
+	if (!is_ours() || !is_first_namespace())
 		return 0;
 	if (rmdir(PORT)) {
 		if (errno == ENOTEMPTY && lstat(IO_PORT, &stat))
@@ -207,7 +208,8 @@ static int clear_away(void)
 		return 0;
 	if (renameat2(AT_FDCWD, IO_PORT, AT_FDCWD, PORT, RENAME_NOREPLACE) ||
 	    relink(LINK_TO_IO_PORT, LINK_TO_PORT))
-		return fail_on("cannot put the device for I/O ports back to " PORT);
+		return fail_on(
+			"cannot put the device for I/O ports back to " PORT);
 	tell("the device for I/O ports is back at " PORT);
 	return 0;
 }
@@ -223,8 +225,10 @@ static int report(struct libmnt_context *context, const char *directory,
 		return 0;
 	if (mnt_context_syscall_called(context) &&
 	    mnt_context_get_syscall_errno(context) == ENODEV)
-		return fail(status, "%s: the kernel has no portfs: 'modprobe portfs' says why",
-			    directory);
+		return fail(
+			status,
+			"%s: the kernel has no portfs: 'modprobe portfs' says why",
+			directory);
 	return fail(status, "%s: %s", directory, *text ? text : "failed");
 }
 
@@ -340,25 +344,34 @@ int main(int argc, char **argv)
 	program = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
 	unmount = !strncmp(program, "umount", strlen("umount"));
 	if (getuid() != geteuid() || getgid() != getegid())
-		return fail(MNT_EX_USAGE, "not to be run with another's rights");
+		return fail(MNT_EX_USAGE,
+			    "not to be run with another's rights");
 	if (!request.context || mnt_context_disable_helpers(request.context, 1))
 		return fail(MNT_EX_SYSERR, "%s", strerror(ENOMEM));
 
 	opterr = 0;
-	while ((letter = getopt(argc, argv, unmount ? "flnrvN:t:" : "sfnvN:o:t:")) >= 0) {
+	while ((letter = getopt(argc, argv,
+				unmount ? "flnrvN:t:" : "sfnvN:o:t:")) >= 0) {
 		if (letter == '?')
-			return fail(MNT_EX_USAGE, "unknown option, or one without its argument: %s",
-				    argv[optind - 1]);
-		if (apply(&request, unmount && letter == 'f' ? 'F' : letter, optarg))
+			return fail(
+				MNT_EX_USAGE,
+				"unknown option, or one without its argument: %s",
+				argv[optind - 1]);
+		if (apply(&request, unmount && letter == 'f' ? 'F' : letter,
+			  optarg))
 			return MNT_EX_USAGE;
 	}
 	if (argc - optind != (unmount ? 1 : 2))
-		return fail(MNT_EX_USAGE, unmount ? "usage: umount.portfs DIR [-flnrv] [-N NAMESPACE]" :
-			    "usage: mount.portfs SPEC DIR [-sfnv] [-N NAMESPACE] [-o OPTIONS] [-t TYPE]");
+		return fail(
+			MNT_EX_USAGE,
+			unmount ?
+				"usage: umount.portfs DIR [-flnrv] [-N NAMESPACE]" :
+				"usage: mount.portfs SPEC DIR [-sfnv] [-N NAMESPACE] [-o OPTIONS] [-t TYPE]");
 	request.directory = argv[argc - 1];
 	if (mnt_context_set_target(request.context, request.directory) ||
-	    (!unmount && (mnt_context_set_source(request.context, argv[optind]) ||
-			  mnt_context_set_fstype(request.context, "portfs"))))
+	    (!unmount &&
+	     (mnt_context_set_source(request.context, argv[optind]) ||
+	      mnt_context_set_fstype(request.context, "portfs"))))
 		return fail(MNT_EX_SYSERR, "%s", strerror(ENOMEM));
 	return unmount ? unmount_portfs(&request) : mount_portfs(&request);
 }
