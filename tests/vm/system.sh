@@ -88,7 +88,28 @@ system_boot() {
 		make_system_boot "$1" "$root"
 }
 
+# A system without kernels or compiler, with what runs services and containers for users.
+CONFINED_PACKAGES=(
+	acl apparmor busybox-static conmon crun curl dbus iproute2 kmod libacl1 libcap2-bin libjson-c5 libkmod2 libmnl0
+	libmount1 mount passt passwd podman procps python3 rootlesskit slirp4netns systemd systemd-sysv udev uidmap util-linux
+)
+
+make_confined_root() {
+	local packages=$1 dir=$2
+	say "making a system for confined software, Debian 13 (once, about two minutes)…"
+	bootstrap --variant=essential --include="${packages// /,}" --customize-hook="$MAKE_USERS" \
+		--customize-hook="$MAKE_SYSTEM" trixie "$dir/root" "$(mirror)"
+	image_of "$dir/root" "$dir/root.img" 1024
+	as_root rm -rf "$dir/root"
+}
+
+# The directory with root.img.
+confined_root() {
+	artifact confined-system "${CONFINED_PACKAGES[*]} $MAKE_USERS $MAKE_SYSTEM
+		$(declare -f bootstrap image_of make_confined_root)" make_confined_root "${CONFINED_PACKAGES[*]}"
+}
+
 # artifact calls its makers in a bash of their own.
-export -f make_system_root make_system_boot system_release
+export -f make_confined_root make_system_root make_system_boot system_release
 # shellcheck disable=SC2090
 export FETCH_KERNELS UNPACK_KERNELS MAKE_SYSTEM
