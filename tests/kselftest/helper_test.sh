@@ -8,16 +8,14 @@
 
 set -u
 here=$(cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=tests/kselftest/cases.sh
+. "$here/cases.sh"
 
 PORT=/dev/port
 IO_PORT=/dev/ioport
 LINK=/dev/char/1:4
 ELSEWHERE=/tmp/elsewhere
 MODPROBE=/proc/sys/kernel/modprobe
-
-must() { "$@" || { echo "failed: $*"; exit 1; }; }
-must_not() { if "$@"; then echo "succeeded: $*"; exit 1; fi; }
-equal() { [[ $1 == "$2" ]] || { echo "'$1' is not '$2'"; return 1; }; }
 
 is_portfs() { [[ $(stat -f -c %t "$1" 2>/dev/null) == 706f7274 ]]; }
 mounts() { grep -c " $1 portfs " /proc/mounts; }
@@ -299,7 +297,7 @@ late_script() {
 	must "$here/portctl-late.init" start
 }
 
-clear() {
+restore() {
 	rm -f /etc/portctl.d/[56]0-test.conf
 	umount -q /proc/cmdline
 	echo "$modprobe" >"$MODPROBE"
@@ -314,24 +312,10 @@ clear() {
 } 2>/dev/null
 
 finish() {
-	clear
+	restore
 	rm -f /usr/sbin/mount.portfs /usr/sbin/umount.portfs
 	[[ ! $io_ports ]] || { mknod -m 640 "$IO_PORT" c 1 4 && ln -sfn ../ioport "$LINK"; }
 	mkdir -p "$PORT" && mount -t portfs portfs "$PORT"
-}
-
-number=0 failed=0
-run() {
-	local output
-	number=$((number + 1))
-	if output=$("$2" 2>&1); then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		failed=1
-	fi
-	[[ -z $output ]] || printf '# %s\n' "${output//$'\n'/$'\n'# }"
-	clear
 }
 
 io_ports='' modprobe=$(<"$MODPROBE")
@@ -339,7 +323,7 @@ io_ports='' modprobe=$(<"$MODPROBE")
 trap finish EXIT
 install "$here/mount.portfs" /usr/sbin/mount.portfs
 ln -s mount.portfs /usr/sbin/umount.portfs
-clear
+restore
 echo TAP version 13
 run '/dev/port is made and removed' makes_directory
 run 'a directory there is used' uses_directory
@@ -364,5 +348,4 @@ run 'sysvinit: start, stop, restart, reload, status' script_starts_and_stops
 run 'sysvinit: noportfs' script_obeys_noportfs
 run 'sysvinit: what fails, fails' script_fails
 run 'sysvinit: an owner that resolves late' late_script
-echo "1..$number"
-exit "$failed"
+plan

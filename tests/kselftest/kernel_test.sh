@@ -7,15 +7,13 @@
 # shellcheck disable=SC2317 # the cases are called by their names
 
 set -u
+here=$(cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=tests/kselftest/cases.sh
+. "$here/cases.sh"
 
 PORT=/dev/port
 NFSD=/proc/fs/nfsd
 RANGE=/proc/sys/net/ipv4/ip_local_port_range
-
-must() { "$@" || { echo "failed: $*"; exit 1; }; }
-must_not() { if "$@"; then echo "succeeded: $*"; exit 1; fi; }
-equal() { [[ $1 == "$2" ]] || { echo "'$1' is not '$2'"; return 1; }; }
-skip() { echo "SKIP $*"; exit 4; }
 
 # Who could configure it, as the network's administrator but without CAP_NET_BIND_SERVICE.
 as() {
@@ -213,24 +211,6 @@ restore() {
 	} 2>/dev/null
 }
 
-number=0 failed=0
-run() {
-	local output status
-	number=$((number + 1))
-	output=$("$2" 2>&1)
-	status=$?
-	case $status in
-	0) echo "ok $number - $1" ;;
-	4) echo "ok $number - $1 # ${output##*$'\n'}" ;;
-	*)
-		echo "not ok $number - $1"
-		printf '# %s\n' "${output//$'\n'/$'\n'# }"
-		failed=1
-		;;
-	esac
-	restore
-}
-
 trap restore EXIT
 restore
 echo TAP version 13
@@ -240,5 +220,4 @@ run 'a port that MPTCP announces' mptcp_endpoint
 run "MPTCP's subflows" mptcp_subflows
 run 'a tunnel' vxlan
 run 'bindresvport' bindresvport
-echo "1..$number"
-exit "$failed"
+plan

@@ -7,17 +7,14 @@
 
 set -u
 here=$(cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=tests/kselftest/cases.sh
+. "$here/cases.sh"
 
 PORT=/dev/port
 TRACED=/sys/kernel/tracing/enabled_functions
 RESERVED=/proc/sys/net/ipv4/ip_local_reserved_ports
 FTRACE=/proc/sys/kernel/ftrace_enabled
 HOOKS=(__inet_bind __inet6_bind proc_do_large_bitmap)
-
-# A case is a subshell; it ends with the first that is not as it should be.
-must() { "$@" || { echo "failed: $*"; exit 1; }; }
-must_not() { if "$@"; then echo "succeeded: $*"; exit 1; fi; }
-equal() { [[ $1 == "$2" ]] || { echo "'$1' is not '$2'"; return 1; }; }
 
 loaded() { [[ -d /sys/module/portfs ]]; }
 mounted() { grep -q " $PORT portfs " /proc/mounts; }
@@ -275,20 +272,6 @@ restore() {
 	} 2>/dev/null
 }
 
-number=0 failed=0
-run() {
-	local output
-	number=$((number + 1))
-	if output=$("$2" 2>&1); then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		failed=1
-	fi
-	[[ -z $output ]] || printf '%s\n' "${output//$'\n'/$'\n'# }" | sed '1s/^/# /'
-	restore
-}
-
 trap restore EXIT
 restore
 echo TAP version 13
@@ -309,5 +292,4 @@ run 'a refusal is logged, a grant is not' refusals_are_logged
 run 'refusals do not flood the log' refusals_do_not_flood
 run 'it comes and goes under binds' reloads_under_load
 run 'loaded and mounted at the end' everything_is_there
-echo "1..$number"
-exit "$failed"
+plan

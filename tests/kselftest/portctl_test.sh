@@ -6,14 +6,13 @@
 # shellcheck disable=SC2317 # the cases are called by their names
 
 set -u
+here=$(cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=tests/kselftest/cases.sh
+. "$here/cases.sh"
 
 PORT=/dev/port
 ETC=/etc/portctl.d
 SAVED=$ETC/90-saved.conf
-
-# A case is a subshell; it ends with the first that is not as it should be.
-must() { "$@" || { echo "failed: $*"; exit 1; }; }
-equal() { [[ $1 == "$2" ]] || { echo "'$1' is not '$2'"; return 1; }; }
 
 # says STATUS TEXT COMMAND…: it exits with STATUS and has one line to say, with TEXT in it.
 says() {
@@ -203,20 +202,6 @@ restore() {
 	} 2>/dev/null
 }
 
-number=0 failed=0
-run() {
-	local output
-	number=$((number + 1))
-	if output=$("$2" 2>&1); then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		failed=1
-	fi
-	[[ -z $output ]] || printf '%s\n' "${output//$'\n'/$'\n'# }" | sed '1s/^/# /'
-	restore
-}
-
 trap restore EXIT
 restore
 echo TAP version 13
@@ -227,5 +212,4 @@ run 'no port is free between two tables' never_free_in_between
 run 'a listener that is not the owner, by MPTCP' lists_strangers
 run 'status' status_words
 run 'what is missing gets its own sentence' says_what_is_missing
-echo "1..$number"
-exit "$failed"
+plan

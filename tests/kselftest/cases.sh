@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0
+# What test programs in shell share. A case is a function that runs in a subshell; it ends with the first thing
+# that is not as it should be. After each the program's own `restore` removes what it left.
+# shellcheck shell=bash
+
+must() { "$@" || { echo "failed: $*"; exit 1; }; }
+must_not() { if "$@"; then echo "succeeded: $*"; exit 1; fi; }
+equal() { [[ $1 == "$2" ]] || { echo "'$1' is not '$2'"; return 1; }; }
+skip() { echo "SKIP $*"; exit 1; }
+
+number=0 failed=0
+
+# run NAME CASE
+run() {
+	local output
+	number=$((number + 1))
+	if output=$("$2" 2>&1); then
+		echo "ok $number - $1"
+	elif [[ ${output##*$'\n'} == 'SKIP '* ]]; then
+		echo "ok $number - $1 # ${output##*$'\n'}"
+	else
+		echo "not ok $number - $1"
+		failed=1
+	fi
+	[[ -z $output ]] || printf '# %s\n' "${output//$'\n'/$'\n'# }"
+	restore
+}
+
+plan() {
+	echo "1..$number"
+	exit "$failed"
+}
