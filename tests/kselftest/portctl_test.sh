@@ -95,6 +95,29 @@ udp 53 alice:web 0660'
 	must equal "$table" "$(cd "$PORT" && find tcp udp -type c -printf '%p %u %g %m\n' | sort)"
 }
 
+listing() { (cd "$PORT" && getfacl -Rn tcp udp && find tcp udp -type c -printf '%p %U:%G %m\n'); }
+
+saves_acls() {
+	local table
+	cat >/tmp/acls <<-'END'
+		tcp 80 alice:web 0660 u:bob:-w-,g::rw-
+		tcp 81-90 bob 1620 u:root:rw-,g::---,g:web:-w-
+		udp 53 alice 0600 g::---
+		udp 54 alice 7777
+	END
+	must portctl restore /tmp/acls
+	must equal "$(getfacl -cpE "$PORT/tcp/81" | xargs)" \
+		'user::rw- user:root:rw- group::--- group:web:-w- mask::-w- other::---'
+	table=$(listing)
+	must equal "$(portctl save -)" "$(</tmp/acls)"
+	portctl save - | must portctl restore -
+	must equal "$table" "$(listing)"
+	release_all
+	must portctl restore /tmp/acls
+	must equal "$table" "$(listing)"
+	must portctl diff /tmp/acls
+}
+
 # A stranger who never stops trying has no moment between two tables.
 never_free_in_between() {
 	local binds
@@ -208,6 +231,7 @@ echo TAP version 13
 run 'grant, test, release' grants
 run 'test says what bind does' test_agrees
 run 'save, restore, sync' saves_and_restores
+run 'save and restore with ACLs' saves_acls
 run 'no port is free between two tables' never_free_in_between
 run 'a listener that is not the owner, by MPTCP' lists_strangers
 run 'status' status_words
