@@ -265,7 +265,6 @@ const struct listener *listeners_of(const struct listeners *listeners,
 
 /* state.c */
 enum status why_missing(void);
-unsigned int unsaved_changes(const struct table *table);
 
 /* main.c: the commands and their options */
 
