@@ -21,10 +21,8 @@ static const char *share(char *text)
 	char **kept = tsearch(text, &shared,
 			      (int (*)(const void *, const void *))strcmp);
 
-	if (!kept) {
-		perror("portctl");
-		exit(FAILED);
-	}
+	if (!kept)
+		out_of_memory();
 	if (*kept != text)
 		free(text);
 	return *kept;
@@ -88,10 +86,8 @@ static void take_apart(struct parts *parts, acl_t acl, unsigned int group)
 	acl_entry_t entry;
 	acl_tag_t tag;
 
-	if (!file) {
-		perror("portctl");
-		exit(FAILED);
-	}
+	if (!file)
+		out_of_memory();
 	parts->user = -1;
 	parts->group = -1;
 	parts->mask = -1;
@@ -317,10 +313,8 @@ const char *acl_words(const char *acl)
 	free(words);
 	words = NULL;
 	file = open_memstream(&words, &size);
-	if (!file) {
-		perror("portctl");
-		exit(FAILED);
-	}
+	if (!file)
+		out_of_memory();
 	while (acl_next(&acl, &kind, &id, &bits)) {
 		name = "";
 		if (id >= 0 && numeric)

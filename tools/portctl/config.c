@@ -67,10 +67,8 @@ static enum status add_folder(struct names *names, const char *folder)
 			continue;
 		names->paths = reallocarray(names->paths, names->count + 1,
 					    sizeof(*names->paths));
-		if (!names->paths) {
-			perror("portctl");
-			exit(FAILED);
-		}
+		if (!names->paths)
+			out_of_memory();
 		names->paths[names->count++] =
 			format_text("%s/%s", folder, entry->d_name);
 	}

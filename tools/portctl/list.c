@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "portctl.h"
+#include "command.h"
 
 /**
  * struct view - what there is to list
@@ -191,10 +191,8 @@ static const char *listeners_cell(const struct view *view,
 	free(text);
 	text = NULL;
 	file = open_memstream(&text, &size);
-	if (!file) {
-		perror("portctl");
-		exit(FAILED);
-	}
+	if (!file)
+		out_of_memory();
 	while ((listener = next_listener(view, run->first, listener))) {
 		bool strange = is_strange(&run->rule, listener);
 

@@ -2,134 +2,11 @@
 /* portctl: the commands, their options and their help, in one table. */
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "portctl.h"
-
-/* ---- what every file uses ---- */
-
-static void say(const char *format, va_list arguments)
-{
-	fputs("portctl: ", stderr);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
-}
-
-enum status fail(enum status status, const char *format, ...)
-{
-	va_list arguments;
-
-	fflush(stdout);
-	va_start(arguments, format);
-	say(format, arguments);
-	va_end(arguments);
-	return status;
-}
-
-void warn(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	say(format, arguments);
-	va_end(arguments);
-}
-
-bool mistaken(struct mistake *mistake, size_t offset, const char *format, ...)
-{
-	va_list arguments;
-	char *p;
-
-	mistake->offset = offset;
-	mistake->unresolved = false;
-	va_start(arguments, format);
-	vsnprintf(mistake->text, sizeof(mistake->text), format, arguments);
-	va_end(arguments);
-	/* It quotes what it was given, which may be anything. */
-	for (p = mistake->text; *p; p++) {
-		if ((unsigned char)*p < ' ' || *p == '\177')
-			*p = '?';
-	}
-	return false;
-}
-
-/* Zeroed memory, or none of this goes on. */
-void *allocate(size_t size)
-{
-	void *memory = calloc(1, size);
-
-	if (!memory) {
-		perror("portctl");
-		exit(FAILED);
-	}
-	return memory;
-}
-
-char *format_text(const char *format, ...)
-{
-	va_list arguments;
-	char *text;
-	int length;
-
-	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
-	va_end(arguments);
-	if (length < 0) {
-		perror("portctl");
-		exit(FAILED);
-	}
-	return text;
-}
-
-/**
- * swapped() - did somebody write the port before the user?
- * @options: the command line of a command that wants USER PORT
- *
- * Return: whether so, after a line with the right command.
- */
-bool swapped(const struct options *options)
-{
-	static struct port_set set;
-	char **arguments = options->arguments;
-	struct mistake mistake;
-	struct owner owner;
-
-	if (options->count != 2 || !ports_parse(&set, arguments[0], &mistake) ||
-	    !owner_parse(&owner, arguments[1], &mistake))
-		return false;
-	fail(WRONG, "'%s' is a port; did you mean: portctl %s %s %s",
-	     arguments[0], options->command, arguments[1], arguments[0]);
-	return true;
-}
-
-/**
- * ports_of_arguments() - the ports that the command line names
- * @set: what they are added to
- * @options: the command line
- * @first: the first argument that is a PORT
- *
- * Return: DONE, or WRONG after a line that says why.
- */
-enum status ports_of_arguments(struct port_set *set,
-			       const struct options *options, int first)
-{
-	struct mistake mistake;
-	int i;
-
-	for (i = first; i < options->count; i++) {
-		if (ports_parse(set, options->arguments[i], &mistake))
-			continue;
-		if (!first || !swapped(options))
-			fail(WRONG, "%s", mistake.text);
-		return WRONG;
-	}
-	return DONE;
-}
-
-/* ---- the commands ---- */
+#include "command.h"
 
 /**
  * struct command - a command
@@ -289,6 +166,18 @@ static void print_command(const struct command *command)
 	}
 	if (*command->details)
 		printf("\n%s", command->details);
+}
+
+/**
+ * command_version() - say which version this is
+ * @options: none
+ *
+ * Return: DONE.
+ */
+enum status command_version(const struct options *options)
+{
+	puts("portctl " VERSION);
+	return DONE;
 }
 
 enum status command_help(const struct options *options)

@@ -58,10 +58,8 @@ static struct account *remember(void **tree, const struct account *entry,
 	*copy = *entry;
 	copy->name = format_text("%s", entry->name ? entry->name : "");
 	kept = tsearch(copy, tree, compare);
-	if (!kept) {
-		perror("portctl");
-		exit(FAILED);
-	}
+	if (!kept)
+		out_of_memory();
 	return *kept;
 }
 

@@ -1,73 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * portctl - what its files share.
+ * portctl - what its files share, from the ground up: a file uses what stands
+ * above it here.
  *
+ *	base.c place.c			the ground floor
  *	port.c owner.c acl.c rule.c	words to values and back
  *	file.c config.c			table files
+ *	mount.c				the module and the mount
  *	node.c				the nodes: the only file that changes them
  *	socket.c			who listens
- *	list.c, change.c, compare.c, may.c, state.c	the commands
- *	main.c				their table, options and help
+ *	command.h			the commands
  */
 #ifndef PORTCTL_H
 #define PORTCTL_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <sys/types.h>
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-#define __printf(string, first) \
-	__attribute__((__format__(__printf__, string, first)))
-
-#define PORT_MAX 65535
-#define PORTS	 (PORT_MAX + 1)
-
-enum protocol {
-	TCP,
-	UDP,
-	PROTOCOLS,
-};
-
-/* A port of a protocol is protocol * PORTS + port, as in the kernel. */
-#define INDICES	      (PROTOCOLS * PORTS)
-#define ALL_PROTOCOLS ((1U << PROTOCOLS) - 1)
-
-extern const char *const protocol_names[PROTOCOLS];
-
-/* What portctl exits with. */
-enum status {
-	DONE,
-	FAILED,
-	WRONG, /* usage or syntax */
-	MISSING, /* no module, or no mount */
-};
-
-/* main.c */
-
-/* One line on stderr; returns @status, for the caller to pass on. */
-__printf(2, 3) enum status fail(enum status status, const char *format, ...);
-__printf(1, 2) void warn(const char *format, ...);
-void *allocate(size_t size);
-__printf(1, 2) char *format_text(const char *format, ...);
-
-/**
- * struct mistake - what is wrong with a piece of text, and where
- * @offset: of the wrong part in the text
- * @unresolved: it is right but for the name of a user or a group
- * @text: what is wrong, and what would be right
- */
-struct mistake {
-	size_t offset;
-	bool unresolved;
-	char text[400];
-};
-
-/* Always false, for the caller to return. */
-__printf(3, 4) bool mistaken(struct mistake *mistake, size_t offset,
-			     const char *format, ...);
+#include "base.h"
 
 /* place.c */
 
@@ -263,56 +210,10 @@ bool listeners_read(struct listeners *listeners);
 const struct listener *listeners_of(const struct listeners *listeners,
 				    unsigned int index);
 
-/* state.c */
+/* mount.c */
+bool is_loaded(void);
+bool is_mounted(void);
+char *read_line(const char *path);
 enum status why_missing(void);
-
-/* main.c: the commands and their options */
-
-/**
- * struct options - what was said on the command line
- * @boot: an unknown owner leaves a port to root
- * @dry_run: show what would change
- * @json: list as JSON
- * @no_header: list without the first line
- * @save: save after the change
- * @acl: text of an ACL, or NULL
- * @columns: which columns to list, or NULL
- * @command: the command's name
- * @mode: text of a mode, or NULL
- * @arguments: the words that are no options
- * @count: how many
- */
-struct options {
-	bool boot;
-	bool dry_run;
-	bool json;
-	bool no_header;
-	bool save;
-	const char *acl;
-	const char *columns;
-	const char *command;
-	const char *mode;
-	char **arguments;
-	int count;
-};
-
-bool swapped(const struct options *options);
-enum status ports_of_arguments(struct port_set *set,
-			       const struct options *options, int first);
-
-enum status command_list(const struct options *options);
-enum status command_grant(const struct options *options);
-enum status command_release(const struct options *options);
-enum status command_test(const struct options *options);
-enum status command_save(const struct options *options);
-enum status command_restore(const struct options *options);
-enum status command_sync(const struct options *options);
-enum status command_check(const struct options *options);
-enum status command_diff(const struct options *options);
-enum status command_status(const struct options *options);
-enum status command_mount(const struct options *options);
-enum status command_umount(const struct options *options);
-enum status command_version(const struct options *options);
-enum status command_help(const struct options *options);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "portctl.h"
+#include "command.h"
 
 /**
  * struct user - whom the question is about

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * portctl - its commands, each in the file that is named as it or its pair.
+ * main.c has their table and nothing else calls them.
+ */
+#ifndef PORTCTL_COMMAND_H
+#define PORTCTL_COMMAND_H
+
+#include "portctl.h"
+
+/**
+ * struct options - what was said on the command line
+ * @boot: an unknown owner leaves a port to root
+ * @dry_run: show what would change
+ * @json: list as JSON
+ * @no_header: list without the first line
+ * @save: save after the change
+ * @acl: text of an ACL, or NULL
+ * @columns: which columns to list, or NULL
+ * @command: the command's name
+ * @mode: text of a mode, or NULL
+ * @arguments: the words that are no options
+ * @count: how many
+ */
+struct options {
+	bool boot;
+	bool dry_run;
+	bool json;
+	bool no_header;
+	bool save;
+	const char *acl;
+	const char *columns;
+	const char *command;
+	const char *mode;
+	char **arguments;
+	int count;
+};
+
+/* argument.c */
+bool swapped(const struct options *options);
+enum status ports_of_arguments(struct port_set *set,
+			       const struct options *options, int first);
+
+/* diff.c */
+void print_difference(const struct table *from, const struct table *to);
+
+enum status command_list(const struct options *options);
+enum status command_grant(const struct options *options);
+enum status command_release(const struct options *options);
+enum status command_test(const struct options *options);
+enum status command_save(const struct options *options);
+enum status command_restore(const struct options *options);
+enum status command_sync(const struct options *options);
+enum status command_check(const struct options *options);
+enum status command_diff(const struct options *options);
+enum status command_status(const struct options *options);
+enum status command_mount(const struct options *options);
+enum status command_umount(const struct options *options);
+enum status command_version(const struct options *options);
+enum status command_help(const struct options *options);
+
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+/* portctl save: the table for the next boot. */
+#include "command.h"
+
+/**
+ * command_save() - keep the table for the next boot
+ * @options: [FILE|-], where the whole table goes instead
+ *
+ * Return: the status to exit with.
+ */
+enum status command_save(const struct options *options)
+{
+	struct table *table = table_create();
+	enum status status = nodes_read(table, NULL);
+
+	if (status)
+		return status;
+	if (options->dry_run) {
+		struct source source;
+
+		source_init(&source, true);
+		status = source_read(
+			&source, options->count ? options->arguments[0] : NULL);
+		if (!status)
+			print_difference(source.table, table);
+		return status;
+	}
+	return options->count ? config_save_to(options->arguments[0], table) :
+				config_save(table);
+}
