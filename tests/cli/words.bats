@@ -106,7 +106,7 @@ tcp/81 $(id -u nobody):0 1600" ]]
 }
 
 @test "words are not printed as they came" {
-	unchanged 2 "there is no user '?[31m'" portctl grant $'\e[31m' 80
+	unchanged 2 "there is no user '\\x1b[31m'" portctl grant $'\e[31m' 80
 }
 
 @test "a set-user-id run ignores PORTCTL_ROOT" {

@@ -36,27 +36,8 @@ enum status {
 	MISSING, /* no module, or no mount */
 };
 
-/* One line on stderr; returns @status, for the caller to pass on. */
-__printf(2, 3) enum status fail(enum status status, const char *format, ...);
-__printf(1, 2) void warn(const char *format, ...);
 __attribute__((__noreturn__)) void out_of_memory(void);
 void *allocate(size_t size);
 __printf(1, 2) char *format_text(const char *format, ...);
-
-/**
- * struct mistake - what is wrong with a piece of text, and where
- * @offset: of the wrong part in the text
- * @unresolved: it is right but for the name of a user or a group
- * @text: what is wrong, and what would be right
- */
-struct mistake {
-	size_t offset;
-	bool unresolved;
-	char text[400];
-};
-
-/* Always false, for the caller to return. */
-__printf(3, 4) bool mistaken(struct mistake *mistake, size_t offset,
-			     const char *format, ...);
 
 #endif

@@ -40,27 +40,23 @@ static const char *const missing_field[] = {
  * @name: what to call it
  * @line: the line that is being read, counted from 1
  * @mistakes: how many there were
- * @lines: what to say of them
+ * @all: what to say of them
  */
 struct reader {
 	const char *name;
 	unsigned int line;
 	unsigned int mistakes;
-	char *lines[MISTAKES_MAX];
+	struct message all[MISTAKES_MAX];
 };
-
-static char *place_text(const struct reader *reader, size_t offset,
-			const char *kind, const char *text)
-{
-	return format_text("%s:%u:%zu: %s: %s\n", reader->name, reader->line,
-			   offset + 1, kind, text);
-}
 
 static void reader_mistake(struct reader *reader, size_t offset,
 			   const char *text)
 {
-	reader->lines[reader->mistakes++] =
-		place_text(reader, offset, "error", text);
+	reader->all[reader->mistakes++] = (struct message){
+		.line = reader->line,
+		.column = offset + 1,
+		.text = format_text("%s", text),
+	};
 }
 
 /* What says that this is no table at all; the mistakes before it follow from that. */
@@ -68,7 +64,7 @@ static void reader_no_table(struct reader *reader, size_t offset,
 			    const char *text)
 {
 	while (reader->mistakes)
-		free(reader->lines[--reader->mistakes]);
+		free((char *)reader->all[--reader->mistakes].text);
 	reader_mistake(reader, offset, text);
 }
 
@@ -228,10 +224,10 @@ static void read_lines(struct source *source, FILE *file, struct reader *reader)
 			continue;
 		if (mistake.unresolved && source->tolerant) {
 			source->unresolved++;
-			words = place_text(reader, mistake.offset, "warning",
-					   mistake.text);
-			fprintf(stderr, "%s; root only until there is\n",
-				strtok(words, "\n"));
+			words = format_text("%s; root only until there is",
+					    mistake.text);
+			complain(WARNING, reader->name, reader->line,
+				 mistake.offset + 1, words);
 			free(words);
 			continue;
 		}
@@ -249,9 +245,12 @@ static enum status report(struct reader *reader)
 	unsigned int i;
 
 	for (i = 0; i < reader->mistakes; i++) {
+		const struct message *mistake = &reader->all[i];
+
 		if (!i || reader->mistakes < MISTAKES_MAX)
-			fputs(reader->lines[i], stderr);
-		free(reader->lines[i]);
+			complain(ERROR, reader->name, mistake->line,
+				 mistake->column, mistake->text);
+		free((char *)mistake->text);
 	}
 	return reader->mistakes ? WRONG : DONE;
 }

@@ -2,6 +2,7 @@
 /* portctl: the commands, their options and their help, in one table. */
 #include <errno.h>
 #include <getopt.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -320,6 +321,8 @@ int main(int argc, char **argv)
 	const struct command *command = NULL;
 	enum status status;
 
+	/* For what is printable and how wide it is. */
+	setlocale(LC_CTYPE, "");
 	places_init();
 	if (argc > 1)
 		command = chosen_command(argv[1]);

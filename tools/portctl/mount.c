@@ -1,51 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The module and the mount: are they there, and if not, why. */
+/* The mount of the table: is it there, and if not, why. */
 #include <errno.h>
-#include <libkmod.h>
 #include <libmount/libmount.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 #include "command.h"
-
-/**
- * read_line() - the first line of a small file
- * @path: the file
- *
- * Return: the line without its end, or NULL.
- */
-char *read_line(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t length;
-
-	if (!file)
-		return NULL;
-	length = getline(&line, &size, file);
-	fclose(file);
-	if (length < 0) {
-		free(line);
-		return NULL;
-	}
-	line[strcspn(line, "\n")] = '\0';
-	return line;
-}
-
-/**
- * is_loaded() - is the module there?
- *
- * Return: whether it is.
- */
-bool is_loaded(void)
-{
-	return !access("/sys/module/portfs", F_OK);
-}
+#include "module.h"
 
 /**
  * is_mounted() - is the table where it belongs?
@@ -69,57 +32,10 @@ bool is_mounted(void)
 	return mounted;
 }
 
-static bool is_locked_down(void)
-{
-	char *line = read_line("/sys/kernel/security/lockdown");
-	bool locked = line && !strstr(line, "[none]");
-
-	free(line);
-	return locked;
-}
-
 /* The character device of the I/O ports, or something else that is no folder. */
 static bool is_taken(struct stat *stat)
 {
 	return !lstat(places.port, stat) && !S_ISDIR(stat->st_mode);
-}
-
-/* Find the module's file; 0 and a list, or an error. */
-static int look_up(struct kmod_ctx *kmod, struct kmod_list **list)
-{
-	*list = NULL;
-	if (!kmod)
-		return -ENOMEM;
-	return kmod_module_new_from_lookup(kmod, "portfs", list);
-}
-
-static bool is_installed(void)
-{
-	struct kmod_ctx *kmod = kmod_new(NULL, NULL);
-	struct kmod_list *list;
-	bool installed = !look_up(kmod, &list) && list;
-
-	kmod_module_unref_list(list);
-	kmod_unref(kmod);
-	return installed;
-}
-
-static enum status not_installed(void)
-{
-	struct utsname name;
-
-	uname(&name);
-	return fail(
-		MISSING,
-		"the module portfs is not installed for kernel %s: 'dkms autoinstall' builds it, or 'make install' in its source",
-		name.release);
-}
-
-static enum status not_signed(void)
-{
-	return fail(
-		MISSING,
-		"the kernel is locked down and takes no module that is not signed with an enrolled key: 'mokutil --import /var/lib/dkms/mok.pub', reboot and enrol it");
 }
 
 /**
@@ -131,15 +47,8 @@ enum status why_missing(void)
 {
 	struct stat stat;
 
-	if (!is_loaded()) {
-		if (!is_installed())
-			return not_installed();
-		if (is_locked_down())
-			return not_signed();
-		return fail(
-			MISSING,
-			"the module portfs is not loaded: 'portctl mount' loads and mounts it");
-	}
+	if (!module_is_loaded())
+		return module_why_missing();
 	if (is_taken(&stat)) {
 		if (S_ISCHR(stat.st_mode) && stat.st_rdev == makedev(1, 4))
 			return fail(
@@ -154,44 +63,6 @@ enum status why_missing(void)
 	return fail(MISSING,
 		    "portfs is not mounted at %s: 'portctl mount' mounts it",
 		    places.port);
-}
-
-static enum status insert(void)
-{
-	struct kmod_ctx *kmod = kmod_new(NULL, NULL);
-	struct kmod_list *list;
-	int error = look_up(kmod, &list);
-
-	if (!error && list) {
-		struct kmod_module *module = kmod_module_get_module(list);
-
-		error = kmod_module_probe_insert_module(module, 0, NULL, NULL,
-							NULL, NULL);
-		kmod_module_unref(module);
-	} else {
-		error = -ENOENT;
-	}
-	kmod_module_unref_list(list);
-	kmod_unref(kmod);
-	switch (error) {
-	case 0:
-		return DONE;
-	case -ENOENT:
-		return not_installed();
-	case -EKEYREJECTED:
-	case -ENOKEY:
-		return not_signed();
-	case -EPERM:
-		if (!geteuid())
-			return not_signed();
-		return fail(MISSING,
-			    "cannot load the module portfs: this needs root");
-	default:
-		return fail(
-			MISSING,
-			"cannot load the module portfs: %s; the kernel log (dmesg) says more",
-			strerror(-error));
-	}
 }
 
 /* What libmount says of a mount or an unmount that failed. */
@@ -224,8 +95,8 @@ enum status command_mount(const struct options *options)
 		printf("mount -t portfs portfs %s\n", places.port);
 		return DONE;
 	}
-	if (!is_loaded())
-		status = insert();
+	if (!module_is_loaded())
+		status = module_insert();
 	if (status)
 		return status;
 	context = mnt_new_context();

@@ -3,10 +3,10 @@
  * portctl - what its files share, from the ground up: a file uses what stands
  * above it here.
  *
- *	base.c place.c			the ground floor
+ *	base.c text.c message.c place.c	the ground floor
  *	port.c owner.c acl.c rule.c	words to values and back
  *	file.c config.c			table files
- *	mount.c				the module and the mount
+ *	module.c mount.c		the module and the mount
  *	node.c				the nodes: the only file that changes them
  *	socket.c			who listens
  *	command.h			the commands
@@ -14,7 +14,7 @@
 #ifndef PORTCTL_H
 #define PORTCTL_H
 
-#include "base.h"
+#include "message.h"
 
 /* place.c */
 
@@ -211,9 +211,7 @@ const struct listener *listeners_of(const struct listeners *listeners,
 				    unsigned int index);
 
 /* mount.c */
-bool is_loaded(void);
 bool is_mounted(void);
-char *read_line(const char *path);
 enum status why_missing(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "module.h"
 
 static const char *const hooks[] = { "__inet_bind", "__inet6_bind",
 				     "proc_do_large_bitmap" };
@@ -17,7 +18,7 @@ static void print_hooks(void)
 
 	if (!file) {
 		printf("hooks    %s\n",
-		       is_loaded() ?
+		       module_is_loaded() ?
 			       "taken when the module was loaded (only root can see them)" :
 			       "none");
 		return;
@@ -76,7 +77,7 @@ enum status command_status(const struct options *options)
 
 	if (!places.plain) {
 		version = read_line("/sys/module/portfs/version");
-		printf("module   %s%s\n", is_loaded() ? "loaded" : "not loaded",
+		printf("module   %s%s\n", module_is_loaded() ? "loaded" : "not loaded",
 		       version ? format_text(", version %s", version) : "");
 		printf("mount    %s%s\n", is_mounted() ? "" : "not mounted at ",
 		       places.port);

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A document of JSON on standard output, written as it comes. */
+#include <stdint.h>
+#include <stdio.h>
+
+#include "json.h"
+
+/* Deeper than any document of ours. */
+#define DEPTH_MAX 8
+
+/* Down to here each value has a line of its own. */
+#define DEPTH_LINES 2
+
+/**
+ * struct level - an object or an array that is not closed yet
+ * @kind: what opened it, { or [
+ * @filled: it has a value
+ */
+static struct level {
+	char kind;
+	bool filled;
+} levels[DEPTH_MAX + 1];
+
+static unsigned int depth;
+
+/*
+ * One character of UTF-8 as the standard has it: no longer than needed, no half
+ * of a pair, nothing above 10ffff. Returns its length, 0 if there is none.
+ */
+static unsigned int decode(const unsigned char *text, uint32_t *character)
+{
+	static const uint32_t minimum[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned int length, i;
+
+	if (*text < 0x80)
+		length = 1;
+	else if (*text >= 0xf0 && *text < 0xf8)
+		length = 4;
+	else if (*text >= 0xe0)
+		length = 3;
+	else
+		length = 2;
+	if (length > 1 && (*text < 0xc0 || *text >= 0xf8))
+		return 0;
+	*character = length == 1 ? *text : *text & (0x7f >> length);
+	for (i = 1; i < length; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		*character = *character << 6 | (text[i] & 0x3f);
+	}
+	if (*character < minimum[length] || *character > 0x10ffff ||
+	    (*character >= 0xd800 && *character < 0xe000))
+		return 0;
+	return length;
+}
+
+/* What is no character is U+FFFD, and no control character goes out as it is. */
+static void print_string(const char *value)
+{
+	const unsigned char *text = (const unsigned char *)value;
+	uint32_t character;
+	unsigned int length;
+
+	putchar('"');
+	for (; *text; text += length ? length : 1) {
+		length = decode(text, &character);
+		if (!length)
+			fputs("\\ufffd", stdout);
+		else if (character < 0x20 ||
+			 (character >= 0x7f && character < 0xa0))
+			printf("\\u%04x", character);
+		else if (character == '"' || character == '\\')
+			printf("\\%c", character);
+		else
+			fwrite(text, 1, length, stdout);
+	}
+	putchar('"');
+}
+
+static void indent(void)
+{
+	printf("\n%*s", (int)depth * 2, "");
+}
+
+/* All that stands before a value. */
+static void begin(const char *key)
+{
+	struct level *level = &levels[depth];
+
+	if (level->filled)
+		putchar(',');
+	if (depth && depth <= DEPTH_LINES)
+		indent();
+	else if (level->filled)
+		putchar(' ');
+	level->filled = true;
+	if (!key)
+		return;
+	print_string(key);
+	fputs(": ", stdout);
+}
+
+/**
+ * json_open() - begin an object or an array
+ * @kind: { or [
+ * @key: its name in the object that it is in, else NULL
+ */
+void json_open(char kind, const char *key)
+{
+	begin(key);
+	putchar(kind);
+	levels[++depth] = (struct level){ .kind = kind };
+}
+
+/**
+ * json_close() - end what was opened last
+ */
+void json_close(void)
+{
+	const struct level *level = &levels[depth--];
+
+	if (level->filled && depth < DEPTH_LINES)
+		indent();
+	putchar(level->kind == '{' ? '}' : ']');
+	if (!depth)
+		putchar('\n');
+}
+
+/**
+ * json_string() - write a string
+ * @key: its name in the object that it is in, else NULL
+ * @value: any bytes; NULL is null
+ */
+void json_string(const char *key, const char *value)
+{
+	if (!value) {
+		json_null(key);
+		return;
+	}
+	begin(key);
+	print_string(value);
+}
+
+/**
+ * json_number() - write a number
+ * @key: its name in the object that it is in, else NULL
+ * @value: the number
+ */
+void json_number(const char *key, long long value)
+{
+	begin(key);
+	printf("%lld", value);
+}
+
+/**
+ * json_boolean() - write true or false
+ * @key: its name in the object that it is in, else NULL
+ * @value: which
+ */
+void json_boolean(const char *key, bool value)
+{
+	begin(key);
+	fputs(value ? "true" : "false", stdout);
+}
+
+/**
+ * json_null() - write that a value is not there, or not known
+ * @key: its name in the object that it is in, else NULL
+ */
+void json_null(const char *key)
+{
+	begin(key);
+	fputs("null", stdout);
+}

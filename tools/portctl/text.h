@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* text.c: text from elsewhere, on its way to a terminal. */
+#ifndef PORTCTL_TEXT_H
+#define PORTCTL_TEXT_H
+
+#include <stdio.h>
+
+void text_print(FILE *file, const char *text);
+
+#endif
