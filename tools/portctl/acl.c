@@ -1,30 +1,80 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Access control lists. A rule keeps those entries that its mode does not have,
- * as text: user:1001:-w-,group::---,group:100:rw-. The mask is the mode's group
- * digit, as ls(1) shows it; there is no list without group:: and none twice in
- * memory.
+ * Access control lists, and the words of setfacl(1) for them. A rule keeps those
+ * entries that its mode does not have, in the kernel's order. The mask is the
+ * mode's group digit, as ls(1) shows it; there is no list without group:: and
+ * none twice in memory.
  */
-#include <acl/libacl.h>
-#include <errno.h>
+#include <linux/posix_acl.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/acl.h>
 
 #include "portctl.h"
 
+/**
+ * struct written_entry - an entry, and where it is written
+ * @entry: the entry
+ * @offset: in the list's text
+ */
+struct written_entry {
+	struct acl_entry entry;
+	size_t offset;
+};
+
 static void *shared;
 
-static const char *share(char *text)
+static int compare_lists(const void *a, const void *b)
 {
-	char **kept = tsearch(text, &shared,
-			      (int (*)(const void *, const void *))strcmp);
+	const struct acl *x = a, *y = b;
 
+	if (x->count != y->count)
+		return x->count < y->count ? -1 : 1;
+	return memcmp(x->entries, y->entries, x->count * sizeof(x->entries[0]));
+}
+
+/* The kernel's order: users, group::, groups; by number. */
+static int compare_entries(const void *a, const void *b)
+{
+	const struct acl_entry *x = a, *y = b;
+
+	if (x->tag != y->tag)
+		return x->tag < y->tag ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/**
+ * acl_create() - a list of so many entries
+ * @count: how many
+ *
+ * Return: the list, for acl_share().
+ */
+struct acl *acl_create(size_t count)
+{
+	struct acl *acl =
+		allocate(sizeof(*acl) + count * sizeof(acl->entries[0]));
+
+	acl->count = count;
+	return acl;
+}
+
+/**
+ * acl_share() - the one object that a list is
+ * @acl: the list, in any order; it is given away
+ *
+ * Return: the list that all equal ones share, for as long as the program runs.
+ */
+const struct acl *acl_share(struct acl *acl)
+{
+	struct acl **kept;
+
+	qsort(acl->entries, acl->count, sizeof(acl->entries[0]),
+	      compare_entries);
+	kept = tsearch(acl, &shared, compare_lists);
 	if (!kept)
 		out_of_memory();
-	if (*kept != text)
-		free(text);
+	if (*kept != acl)
+		free(acl);
 	return *kept;
 }
 
@@ -36,173 +86,150 @@ static const char *bits_text(unsigned int bits)
 	return texts[bits & 7];
 }
 
-static unsigned int entry_bits(acl_entry_t entry)
+static bool parse_bits(unsigned int *bits, const char *text)
 {
-	acl_permset_t permissions;
-
-	acl_get_permset(entry, &permissions);
-	return (acl_get_perm(permissions, ACL_READ) ? 4 : 0) |
-	       (acl_get_perm(permissions, ACL_WRITE) ? 2 : 0) |
-	       (acl_get_perm(permissions, ACL_EXECUTE) ? 1 : 0);
+	if (*text >= '0' && *text <= '7' && !text[1]) {
+		*bits = *text - '0';
+		return true;
+	}
+	if (!*text || strlen(text) > 3 || text[strspn(text, "rwx-")])
+		return false;
+	*bits = (strchr(text, 'r') ? ACL_READ : 0) |
+		(strchr(text, 'w') ? ACL_WRITE : 0) |
+		(strchr(text, 'x') ? ACL_EXECUTE : 0);
+	return true;
 }
 
-static id_t entry_id(acl_entry_t entry)
+static unsigned int parse_tag(const char *word, bool is_named)
 {
-	id_t *qualifier = acl_get_qualifier(entry);
-	id_t id = *qualifier;
+	if (!strcmp(word, "u") || !strcmp(word, "user"))
+		return is_named ? ACL_USER : ACL_USER_OBJ;
+	if (!strcmp(word, "g") || !strcmp(word, "group"))
+		return is_named ? ACL_GROUP : ACL_GROUP_OBJ;
+	if (!is_named && (!strcmp(word, "m") || !strcmp(word, "mask")))
+		return ACL_MASK;
+	if (!is_named && (!strcmp(word, "o") || !strcmp(word, "other")))
+		return ACL_OTHER;
+	return 0;
+}
 
-	acl_free(qualifier);
-	return id;
+static bool parse_entry(struct acl_entry *entry, const char *text,
+			struct mistake *mistake)
+{
+	char *item = format_text("%s", text);
+	char *name = strchr(item, ':');
+	char *bits = name ? strchr(name + 1, ':') : NULL;
+	bool right = true;
+
+	if (name)
+		*name++ = '\0';
+	if (bits)
+		*bits++ = '\0';
+	else
+		/* The mask and the others have no name to leave out. */
+		bits = name && strchr("mo", *item) ? name : NULL;
+	memset(entry, 0, sizeof(*entry));
+	if (bits && parse_bits(&entry->bits, bits))
+		entry->tag = parse_tag(item, name != bits && *name);
+	if (!entry->tag)
+		right = mistaken(
+			mistake, 0,
+			"'%s' is no ACL entry; u:alice:rw, g:web:w, g::r and m::rw are",
+			text);
+	else if (entry->tag == ACL_USER)
+		right = user_parse(&entry->id, name, mistake);
+	else if (entry->tag == ACL_GROUP)
+		right = group_parse(&entry->id, name, mistake);
+	if (!right && entry->tag)
+		mistake->offset += name - item;
+	free(item);
+	return right;
+}
+
+static int compare_written(const void *a, const void *b)
+{
+	const struct written_entry *x = a, *y = b;
+	int order = compare_entries(&x->entry, &y->entry);
+
+	return order ? order :
+		       (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+/* Cuts @text at its commas; returns how many entries it has, 0 for a mistake. */
+static size_t parse_entries(struct written_entry *entries, char *text,
+			    struct mistake *mistake)
+{
+	char *item = text, *comma;
+	size_t i, count = 0;
+
+	do {
+		struct written_entry *new = &entries[count++];
+
+		comma = strchr(item, ',');
+		if (comma)
+			*comma = '\0';
+		new->offset = item - text;
+		if (!parse_entry(&new->entry, item, mistake)) {
+			mistake->offset += new->offset;
+			return 0;
+		}
+		item = comma ? comma + 1 : NULL;
+	} while (item);
+
+	qsort(entries, count, sizeof(*entries), compare_written);
+	for (i = 1; i < count; i++) {
+		if (compare_entries(&entries[i - 1].entry, &entries[i].entry))
+			continue;
+		mistaken(mistake, entries[i].offset,
+			 "'%s' is the second entry for the same one",
+			 text + entries[i].offset);
+		return 0;
+	}
+	return count;
 }
 
 /**
- * struct parts - a list taken apart
- * @text: the entries that a rule keeps
- * @size: how long @text is
+ * struct base - what a list says that a mode can say, too
  * @user: user::'s bits, or -1
  * @group: group::'s bits, or -1
  * @mask: mask::'s bits, or -1
  * @other: other::'s bits, or -1
- * @all: what any entry of the group class gives
  */
-struct parts {
-	char *text;
-	size_t size;
+struct base {
 	int user;
 	int group;
 	int mask;
 	int other;
-	unsigned int all;
 };
 
-/*
- * In the order that the kernel wants: users, group::, groups; by number. @group
- * is for a list without group::.
- */
-static void take_apart(struct parts *parts, acl_t acl, unsigned int group)
+/* What a rule keeps goes to @list, which has room for all. */
+static struct base take_apart(struct acl *list,
+			      const struct written_entry *entries, size_t count)
 {
-	FILE *file = open_memstream(&parts->text, &parts->size);
-	int which = ACL_FIRST_ENTRY;
-	acl_entry_t entry;
-	acl_tag_t tag;
+	struct base base = { -1, -1, -1, -1 };
+	size_t i;
 
-	if (!file)
-		out_of_memory();
-	parts->user = -1;
-	parts->group = -1;
-	parts->mask = -1;
-	parts->other = -1;
-	parts->all = 0;
-	for (; acl_get_entry(acl, which, &entry) == 1; which = ACL_NEXT_ENTRY) {
-		unsigned int bits = entry_bits(entry);
+	list->count = 0;
+	for (i = 0; i < count; i++) {
+		const struct acl_entry *entry = &entries[i].entry;
 
-		acl_get_tag_type(entry, &tag);
-		if (tag == ACL_GROUP && parts->group < 0) {
-			parts->group = group;
-			fprintf(file, "group::%s,", bits_text(group));
-		}
-		switch (tag) {
+		switch (entry->tag) {
 		case ACL_USER_OBJ:
-			parts->user = bits;
-			break;
-		case ACL_USER:
-			fprintf(file, "user:%u:%s,", entry_id(entry),
-				bits_text(bits));
-			parts->all |= bits;
-			break;
-		case ACL_GROUP_OBJ:
-			parts->group = bits;
-			fprintf(file, "group::%s,", bits_text(bits));
-			break;
-		case ACL_GROUP:
-			fprintf(file, "group:%u:%s,", entry_id(entry),
-				bits_text(bits));
-			parts->all |= bits;
-			break;
+			base.user = entry->bits;
+			continue;
 		case ACL_MASK:
-			parts->mask = bits;
-			break;
+			base.mask = entry->bits;
+			continue;
 		case ACL_OTHER:
-			parts->other = bits;
+			base.other = entry->bits;
+			continue;
+		case ACL_GROUP_OBJ:
+			base.group = entry->bits;
 			break;
 		}
+		list->entries[list->count++] = *entry;
 	}
-	if (parts->group < 0) {
-		parts->group = group;
-		fprintf(file, "group::%s,", bits_text(group));
-	}
-	parts->all |= parts->group;
-	fclose(file);
-	parts->text[strlen(parts->text) - 1] = '\0';
-}
-
-/* Which part of a single entry's text is wrong. */
-static bool wrong_entry(struct mistake *mistake, size_t offset,
-			const char *text)
-{
-	const char *colon = strchr(text, ':');
-	const char *end = colon ? strchr(colon + 1, ':') : NULL;
-	bool user = *text == 'u', group = *text == 'g';
-	bool known = true;
-	char *name;
-	id_t id;
-
-	if (end && end > colon + 1 && (user || group)) {
-		name = format_text("%.*s", (int)(end - colon - 1), colon + 1);
-		known = user ? user_find(name, &id) : group_find(name, &id);
-		if (!known)
-			unresolved(mistake, offset + (colon + 1 - text),
-				   user ? "user" : "group", name);
-		free(name);
-	}
-	if (known)
-		mistaken(
-			mistake, offset,
-			"'%s' is no ACL entry; u:alice:rw, g:web:w, g::r and m::rw are",
-			text);
-	return false;
-}
-
-/* Has the list an entry for whom @entry is for? */
-static bool has_entry(acl_t list, acl_entry_t entry)
-{
-	int which = ACL_FIRST_ENTRY;
-	acl_tag_t tag, other_tag;
-	acl_entry_t other;
-
-	acl_get_tag_type(entry, &tag);
-	for (; acl_get_entry(list, which, &other) == 1;
-	     which = ACL_NEXT_ENTRY) {
-		acl_get_tag_type(other, &other_tag);
-		if (tag == other_tag &&
-		    ((tag != ACL_USER && tag != ACL_GROUP) ||
-		     entry_id(entry) == entry_id(other)))
-			return true;
-	}
-	return false;
-}
-
-/* Add one entry's text to a list. */
-static bool add_entry(acl_t *list, const char *text, size_t offset,
-		      struct mistake *mistake)
-{
-	acl_t one = acl_from_text(text);
-	acl_entry_t from, to;
-	bool right = false;
-
-	if (!one || acl_entries(one) != 1 ||
-	    acl_get_entry(one, ACL_FIRST_ENTRY, &from) != 1)
-		wrong_entry(mistake, offset, text);
-	else if (has_entry(*list, from))
-		mistaken(mistake, offset,
-			 "'%s' is the second entry for the same one", text);
-	else if (acl_create_entry(list, &to) || acl_copy_entry(to, from))
-		mistaken(mistake, offset, "%s", strerror(errno));
-	else
-		right = true;
-	if (one)
-		acl_free(one);
-	return right;
+	return base;
 }
 
 static bool agree(int bits, mode_t *mode, unsigned int shift, bool given,
@@ -231,67 +258,46 @@ static bool agree(int bits, mode_t *mode, unsigned int shift, bool given,
  *
  * Return: whether @text is right.
  */
-bool acl_parse(const char **acl, mode_t *mode, bool mode_is_given,
+bool acl_parse(const struct acl **acl, mode_t *mode, bool mode_is_given,
 	       const char *text, struct mistake *mistake)
 {
 	char *copy = format_text("%s", text);
-	acl_t list = acl_init(4);
-	struct parts parts;
-	bool right = true;
-	char *item = copy;
-	char *comma;
+	/* An entry has two bytes at least, and a comma. */
+	size_t count, room = strlen(text) / 3 + 1;
+	struct written_entry *entries = allocate(room * sizeof(*entries));
+	struct acl *list = acl_create(room + 1);
+	unsigned int all = 0;
+	struct base base;
+	bool right;
+	size_t i;
 
-	do {
-		comma = strchr(item, ',');
-		if (comma)
-			*comma = '\0';
-		right = add_entry(&list, item, item - copy, mistake);
-		item = comma ? comma + 1 : NULL;
-	} while (right && item);
+	count = parse_entries(entries, copy, mistake);
+	right = count;
+	base = take_apart(list, entries, count);
+	if (base.group < 0)
+		list->entries[list->count++] = (struct acl_entry){
+			.tag = ACL_GROUP_OBJ,
+			.bits = mode_is_given ? 0 : *mode >> 3 & 7,
+		};
+	for (i = 0; i < list->count; i++)
+		all |= list->entries[i].bits;
+	if (base.mask < 0 && !mode_is_given)
+		base.mask = all;
+	right = right &&
+		agree(base.user, mode, 6, mode_is_given, "user", mistake) &&
+		agree(base.mask, mode, 3, mode_is_given, "mask", mistake) &&
+		agree(base.other, mode, 0, mode_is_given, "other", mistake);
+	if (right && list->count > ACL_ENTRIES_MAX)
+		right = mistaken(mistake, 0,
+				 "%zu ACL entries; %d is all that a port takes",
+				 list->count, ACL_ENTRIES_MAX);
+	if (right)
+		*acl = acl_share(list);
+	else
+		free(list);
+	free(entries);
 	free(copy);
-	if (right) {
-		take_apart(&parts, list, mode_is_given ? 0 : *mode >> 3 & 7);
-		if (parts.mask < 0 && !mode_is_given)
-			parts.mask = parts.all;
-		right = agree(parts.user, mode, 6, mode_is_given, "user",
-			      mistake) &&
-			agree(parts.mask, mode, 3, mode_is_given, "mask",
-			      mistake) &&
-			agree(parts.other, mode, 0, mode_is_given, "other",
-			      mistake);
-		if (right)
-			*acl = share(parts.text);
-		else
-			free(parts.text);
-	}
-	acl_free(list);
 	return right;
-}
-
-/**
- * acl_next() - take the next entry off a rule's list
- * @acl: what is left of the list; NULL when nothing is
- * @kind: 'u' or 'g'
- * @id: whose entry, -1 for the port's own group
- * @bits: read, write, execute as 4, 2, 1, not masked
- *
- * Return: whether there was one.
- */
-bool acl_next(const char **acl, char *kind, long *id, unsigned int *bits)
-{
-	const char *p = *acl;
-	char *end;
-
-	if (!p)
-		return false;
-	*kind = *p;
-	p = strchr(p, ':') + 1;
-	*id = *p == ':' ? -1 : (long)strtoul(p, &end, 10);
-	p = strchr(p, ':') + 1;
-	*bits = (p[0] == 'r' ? 4 : 0) | (p[1] == 'w' ? 2 : 0) |
-		(p[2] == 'x' ? 1 : 0);
-	*acl = p[3] ? p + 4 : NULL;
-	return true;
 }
 
 /**
@@ -300,90 +306,32 @@ bool acl_next(const char **acl, char *kind, long *id, unsigned int *bits)
  *
  * Return: its text, which acl_parse() reads, until the next call.
  */
-const char *acl_words(const char *acl)
+const char *acl_words(const struct acl *acl)
 {
 	static char *words;
 	static size_t size;
-	unsigned int bits;
-	const char *name;
 	FILE *file;
-	char kind;
-	long id;
+	size_t i;
 
 	free(words);
 	words = NULL;
 	file = open_memstream(&words, &size);
 	if (!file)
 		out_of_memory();
-	while (acl_next(&acl, &kind, &id, &bits)) {
-		name = "";
-		if (id >= 0 && numeric)
-			name = kind == 'u' ? user_name(id) : group_name(id);
-		else if (id >= 0)
-			name = kind == 'u' ? user_word(id) : group_word(id);
-		/* libacl takes no + before a number, and names come first. */
-		if (*name == '+')
-			name++;
-		fprintf(file, "%s%c:%s:%s", ftell(file) ? "," : "", kind, name,
-			bits_text(bits));
+	for (i = 0; i < acl->count; i++) {
+		const struct acl_entry *entry = &acl->entries[i];
+		bool is_user = entry->tag == ACL_USER;
+		const char *name = "";
+
+		if (entry->tag != ACL_GROUP_OBJ && numeric)
+			name = is_user ? user_name(entry->id) :
+					 group_name(entry->id);
+		else if (entry->tag != ACL_GROUP_OBJ)
+			name = is_user ? user_word(entry->id) :
+					 group_word(entry->id);
+		fprintf(file, "%s%c:%s:%s", i ? "," : "", is_user ? 'u' : 'g',
+			name, bits_text(entry->bits));
 	}
 	fclose(file);
 	return words;
-}
-
-/**
- * acl_read() - read a node's list
- * @path: the node
- * @acl: the list, or NULL if the mode says all
- *
- * Return: DONE, or another status after a line that says why.
- */
-enum status acl_read(const char *path, const char **acl)
-{
-	struct parts parts;
-	acl_t list;
-
-	*acl = NULL;
-	switch (acl_extended_file_nofollow(path)) {
-	case 0:
-		return DONE;
-	case -1:
-		if (errno == EOPNOTSUPP)
-			return DONE;
-		return fail(FAILED, "cannot read the ACL of %s: %s", path,
-			    strerror(errno));
-	}
-	list = acl_get_file(path, ACL_TYPE_ACCESS);
-	if (!list)
-		return fail(FAILED, "cannot read the ACL of %s: %s", path,
-			    strerror(errno));
-	take_apart(&parts, list, 0);
-	acl_free(list);
-	*acl = share(parts.text);
-	return DONE;
-}
-
-/**
- * acl_write() - set a node's list and mode in one step
- * @path: the node
- * @acl: the list, or NULL for none
- * @mode: the mode; only its lowest nine bits are set
- *
- * Return: 0 or -1 with errno.
- */
-int acl_write(const char *path, const char *acl, mode_t mode)
-{
-	char *text = format_text(acl ? "user::%s,%s,mask::%s,other::%s" :
-				       "user::%s%.0s,group::%s,other::%s",
-				 bits_text(mode >> 6), acl ? acl : "",
-				 bits_text(mode >> 3), bits_text(mode));
-	acl_t list = acl_from_text(text);
-	int result = -1;
-
-	if (list) {
-		result = acl_set_file(path, ACL_TYPE_ACCESS, list);
-		acl_free(list);
-	}
-	free(text);
-	return result;
 }

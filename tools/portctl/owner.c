@@ -1,283 +1,199 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Users and groups: names to numbers and back. Each is asked for once; a table
- * names the same few a hundred thousand times.
+ * Users and groups as words, on the command line, in files and in ACLs alike: a
+ * name, or else a decimal number, which a + before it makes surely one. In a
+ * name \ooo is the byte with that octal number and \\ a backslash; any other
+ * backslash stands for itself.
  */
 #include <ctype.h>
-#include <errno.h>
-#include <grp.h>
-#include <pwd.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "portctl.h"
 
+#define ID_MAX ((id_t)-2)
+
 /* Show numbers, as -N asks for. */
 bool numeric;
 
-enum kind {
-	USER,
-	GROUP
+static const char *const kind_names[] = {
+	[USER] = "user",
+	[GROUP] = "group",
 };
 
-/* An answer of the name service; @known is false for "there is none". */
-struct account {
-	enum kind kind;
-	const char *name;
-	id_t id;
-	bool known;
-	const char *word;
-};
-
-static void *by_name, *by_id;
-
-static int compare_names(const void *a, const void *b)
+/* Is there an escaped byte at @text? */
+static bool is_escape(const char *text)
 {
-	const struct account *x = a, *y = b;
-
-	return x->kind != y->kind ? (int)x->kind - (int)y->kind :
-				    strcmp(x->name, y->name);
+	return text[0] == '\\' && text[1] >= '0' && text[1] <= '3' &&
+	       text[2] >= '0' && text[2] <= '7' && text[3] >= '0' &&
+	       text[3] <= '7';
 }
 
-static int compare_ids(const void *a, const void *b)
+/* The name that a word stands for, or NULL if it has an escaped NUL. */
+static char *unescape(const char *word)
 {
-	const struct account *x = a, *y = b;
+	char *name = allocate(strlen(word) + 1);
+	char *end = name;
 
-	if (x->kind != y->kind)
-		return (int)x->kind - (int)y->kind;
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-static struct account *remember(void **tree, const struct account *entry,
-				int (*compare)(const void *, const void *))
-{
-	struct account *copy = allocate(sizeof(*copy));
-	struct account **kept;
-
-	*copy = *entry;
-	copy->name = format_text("%s", entry->name ? entry->name : "");
-	kept = tsearch(copy, tree, compare);
-	if (!kept)
-		out_of_memory();
-	return *kept;
-}
-
-static bool ask_for_id(struct account *entry)
-{
-	const struct passwd *user;
-	const struct group *group;
-
-	if (entry->kind == USER) {
-		user = getpwnam(entry->name);
-		if (user)
-			entry->id = user->pw_uid;
-		return user;
+	for (; *word; end++) {
+		if (is_escape(word)) {
+			*end = (word[1] - '0') << 6 | (word[2] - '0') << 3 |
+			       (word[3] - '0');
+			word += 4;
+			if (!*end) {
+				free(name);
+				return NULL;
+			}
+			continue;
+		}
+		*end = *word++;
+		if (*end == '\\' && *word == '\\')
+			word++;
 	}
-	group = getgrnam(entry->name);
-	if (group)
-		entry->id = group->gr_gid;
-	return group;
+	return name;
 }
 
-/* A number, with or without a + before it; -1 is no user and no group. */
-static bool parse_id(id_t *id, const char *text)
+/* What would not be read as a part of a name, or not be seen. */
+static bool needs_escape(const char *name, const char *p)
 {
-	unsigned long long value;
-	char *end;
+	unsigned char byte = *p;
 
-	if (*text == '+')
-		text++;
-	if (!isdigit((unsigned char)*text))
-		return false;
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (*end || errno || value >= (id_t)-1)
-		return false;
+	if (byte <= ' ' || byte == 0x7f || strchr(":,", byte))
+		return true;
+	/* A control character of two bytes of UTF-8: its first, its second. */
+	if ((byte == 0xc2 && (p[1] & 0xe0) == 0x80) ||
+	    ((byte & 0xe0) == 0x80 && p > name && p[-1] == '\xc2'))
+		return true;
+	/* A number, a release and a comment begin with these. */
+	return p == name && strchr("+-#", byte);
+}
+
+static char *escape(const char *name)
+{
+	char *word = allocate(4 * strlen(name) + 1);
+	char *end = word;
+	const char *p;
+
+	for (p = name; *p; p++) {
+		bool is_doubled = *p == '\\' && (p[1] == '\\' || !p[1] ||
+						 (p[1] >= '0' && p[1] <= '7') ||
+						 needs_escape(name, p + 1));
+
+		if (is_doubled)
+			end = stpcpy(end, "\\\\");
+		else if (needs_escape(name, p))
+			end += sprintf(end, "\\%03o", (unsigned char)*p);
+		else
+			*end++ = *p;
+	}
+	return word;
+}
+
+static bool is_number(const char *word)
+{
+	return *word && !word[strspn(word, "0123456789")];
+}
+
+static bool parse_number(id_t *id, enum account_kind kind, const char *digits,
+			 struct mistake *mistake)
+{
+	const char *first = digits + strspn(digits, "0");
+	unsigned long long value;
+
+	if (!*first && first != digits)
+		first--;
+	/* What is longer is more than the largest, and may not fit. */
+	value = strlen(first) > 10 ? ID_MAX + 1ULL : strtoull(first, NULL, 10);
+	if (value > ID_MAX)
+		return mistaken(mistake, 0,
+				"there is no %s '%s'; numbers are 0 to %u",
+				kind_names[kind], digits, ID_MAX);
+	if (first != digits)
+		return mistaken(mistake, 0, "%s %s is written %s",
+				kind_names[kind], digits, first);
 	*id = value;
 	return true;
 }
 
-static bool find(enum kind kind, const char *name, id_t *id)
+/*
+ * A number needs no answer of the name service. @account is what it knows of the
+ * name, NULL for a number.
+ */
+static bool parse_word(id_t *id, enum account_kind kind, const char *word,
+		       const struct account **account, struct mistake *mistake)
 {
-	struct account wanted = { .kind = kind, .name = name };
-	struct account **found = tfind(&wanted, &by_name, compare_names);
+	const struct account *found;
+	char *name;
 
-	if (!found) {
-		wanted.known = (*name != '+' && ask_for_id(&wanted)) ||
-			       parse_id(&wanted.id, name);
-		remember(&by_name, &wanted, compare_names);
-		*id = wanted.id;
-		return wanted.known;
+	*account = NULL;
+	if (*word == '+' && is_number(word + 1))
+		return parse_number(id, kind, word + 1, mistake);
+	name = *word && *word != '+' ? unescape(word) : NULL;
+	if (!name)
+		return mistaken(mistake, 0,
+				"'%s' is no %s; a name is, or a number", word,
+				kind_names[kind]);
+	found = account_by_name(kind, name);
+	free(name);
+	if (found->known) {
+		*id = found->id;
+		*account = found;
+		return true;
 	}
-	*id = (*found)->id;
-	return (*found)->known;
-}
-
-/**
- * user_find() - the number of a user
- * @name: a name, or else a number; with + before it, surely a number
- * @uid: the number
- *
- * Return: whether there is such a user.
- */
-bool user_find(const char *name, uid_t *uid)
-{
-	return find(USER, name, uid);
-}
-
-/**
- * group_find() - the number of a group
- * @name: a name, or else a number; with + before it, surely a number
- * @gid: the number
- *
- * Return: whether there is such a group.
- */
-bool group_find(const char *name, gid_t *gid)
-{
-	return find(GROUP, name, gid);
-}
-
-static const char *ask_for_name(enum kind kind, id_t id)
-{
-	const struct passwd *user;
-	const struct group *group;
-
-	if (kind == USER) {
-		user = getpwuid(id);
-		return user ? user->pw_name : NULL;
-	}
-	group = getgrgid(id);
-	return group ? group->gr_name : NULL;
-}
-
-/* A name that reads back, from a file and from a command line. */
-static bool is_plain(const char *name)
-{
-	const char *p;
-
-	if (!*name || strchr("-+#:", *name))
-		return false;
-	for (p = name; *p; p++) {
-		if (!isalnum((unsigned char)*p) && !strchr("_.-@$\\+", *p) &&
-		    !(*p & 0x80))
-			return false;
-	}
-	return true;
-}
-
-static const struct account *entry_of(enum kind kind, id_t id)
-{
-	struct account wanted = { .kind = kind, .id = id };
-	struct account **found = tfind(&wanted, &by_id, compare_ids);
-	struct account *entry;
-	id_t back;
-
-	if (found)
-		return *found;
-	wanted.name = ask_for_name(kind, id);
-	wanted.known = wanted.name;
-	entry = remember(&by_id, &wanted, compare_ids);
-	if (!entry->known)
-		entry->name = format_text("%u", id);
-	if (entry->known && is_plain(entry->name) &&
-	    find(kind, entry->name, &back) && back == id) {
-		entry->word = entry->name;
-	} else {
-		char *number = format_text("+%u", id);
-
-		/* Without the +, unless somebody is called like the number. */
-		entry->word = number;
-		if (find(kind, number + 1, &back) && back == id)
-			entry->word = number + 1;
-	}
-	return entry;
-}
-
-static const char *shown(enum kind kind, id_t id)
-{
-	static char numbers[4][sizeof("4294967295")];
-	static unsigned int next;
-
-	if (!numeric)
-		return entry_of(kind, id)->name;
-	next = (next + 1) % 4;
-	snprintf(numbers[next], sizeof(numbers[next]), "%u", id);
-	return numbers[next];
-}
-
-/**
- * user_name() - what to show for a user
- * @uid: the user
- *
- * Return: the name, or the number if there is none or numbers are wanted.
- */
-const char *user_name(uid_t uid)
-{
-	return shown(USER, uid);
-}
-
-/**
- * group_name() - what to show for a group
- * @gid: the group
- *
- * Return: the name, or the number if there is none or numbers are wanted.
- */
-const char *group_name(gid_t gid)
-{
-	return shown(GROUP, gid);
-}
-
-/**
- * user_word() - what to write for a user so that user_find() reads it back
- * @uid: the user
- *
- * Return: a name if it reads back, else the number.
- */
-const char *user_word(uid_t uid)
-{
-	return entry_of(USER, uid)->word;
-}
-
-/**
- * group_word() - what to write for a group so that group_find() reads it back
- * @gid: the group
- *
- * Return: a name if it reads back, else the number.
- */
-const char *group_word(gid_t gid)
-{
-	return entry_of(GROUP, gid)->word;
-}
-
-/**
- * unresolved() - say that a name is unknown
- * @mistake: what is wrong
- * @offset: where the name is
- * @kind: user or group
- * @name: the name
- *
- * Return: false.
- */
-bool unresolved(struct mistake *mistake, size_t offset, const char *kind,
-		const char *name)
-{
-	mistaken(mistake, offset, "there is no %s '%s'", kind, name);
+	if (is_number(word))
+		return parse_number(id, kind, word, mistake);
+	if (found->error)
+		mistaken(mistake, 0, "cannot ask for %s '%s': %s",
+			 kind_names[kind], word, strerror(found->error));
+	else
+		mistaken(mistake, 0, "there is no %s '%s'", kind_names[kind],
+			 word);
 	mistake->unresolved = true;
 	return false;
 }
 
-static bool login_group(struct owner *owner, struct mistake *mistake,
-			const char *name)
+/**
+ * user_parse() - read a user
+ * @uid: the result
+ * @word: a name or a number
+ * @mistake: what is wrong with it
+ *
+ * Return: whether there is such a user.
+ */
+bool user_parse(uid_t *uid, const char *word, struct mistake *mistake)
 {
-	const struct passwd *user = getpwuid(owner->uid);
+	const struct account *account;
 
-	if (!user)
+	return parse_word(uid, USER, word, &account, mistake);
+}
+
+/**
+ * group_parse() - read a group
+ * @gid: the result
+ * @word: a name or a number
+ * @mistake: what is wrong with it
+ *
+ * Return: whether there is such a group.
+ */
+bool group_parse(gid_t *gid, const char *word, struct mistake *mistake)
+{
+	const struct account *account;
+
+	return parse_word(gid, GROUP, word, &account, mistake);
+}
+
+/* Two names may be one user and have two groups: that of the name is meant. */
+static bool login_group(struct owner *owner, const struct account *account,
+			const char *word, struct mistake *mistake)
+{
+	if (!account)
+		account = account_by_id(USER, owner->uid);
+	if (!account->known)
 		return mistaken(
 			mistake, 0,
 			"user %s has no login group; name one behind the colon",
-			name);
-	owner->gid = user->pw_gid;
+			word);
+	owner->gid = account->login;
 	return true;
 }
 
@@ -291,6 +207,7 @@ static bool login_group(struct owner *owner, struct mistake *mistake,
  */
 bool owner_parse(struct owner *owner, const char *text, struct mistake *mistake)
 {
+	const struct account *account = NULL;
 	char *user = format_text("%s", text);
 	char *group = strchr(user, ':');
 	bool right = true;
@@ -302,12 +219,109 @@ bool owner_parse(struct owner *owner, const char *text, struct mistake *mistake)
 	owner->has_gid = group;
 	if (!*user && (!group || !*group))
 		right = mistaken(mistake, 0, "an owner is missing");
-	else if (*user && !user_find(user, &owner->uid))
-		right = unresolved(mistake, 0, "user", user);
-	else if (group && *group && !group_find(group, &owner->gid))
-		right = unresolved(mistake, group - user, "group", group);
-	else if (group && !*group)
-		right = login_group(owner, mistake, user);
+	if (right && *user)
+		right = parse_word(&owner->uid, USER, user, &account, mistake);
+	if (right && group && *group) {
+		right = group_parse(&owner->gid, group, mistake);
+		if (!right)
+			mistake->offset += group - user;
+	} else if (right && group) {
+		right = login_group(owner, account, user, mistake);
+	}
 	free(user);
 	return right;
+}
+
+static const char *shown(enum account_kind kind, id_t id)
+{
+	static char numbers[4][sizeof("4294967295")];
+	static unsigned int next;
+	const struct account *account;
+
+	if (!numeric) {
+		account = account_by_id(kind, id);
+		if (account->known)
+			return account->name;
+	}
+	next = (next + 1) % ARRAY_SIZE(numbers);
+	snprintf(numbers[next], sizeof(numbers[next]), "%u", id);
+	return numbers[next];
+}
+
+/**
+ * user_name() - what to show for a user
+ * @uid: the user
+ *
+ * Return: the name, or the number if there is none or numbers are wanted; a
+ * number until three more are asked for.
+ */
+const char *user_name(uid_t uid)
+{
+	return shown(USER, uid);
+}
+
+/**
+ * group_name() - what to show for a group
+ * @gid: the group
+ *
+ * Return: as user_name().
+ */
+const char *group_name(gid_t gid)
+{
+	return shown(GROUP, gid);
+}
+
+/* Does a word mean this number? */
+static bool reads_back(enum account_kind kind, const char *word, id_t id)
+{
+	const struct account *account;
+	struct mistake mistake;
+	id_t back;
+
+	return parse_word(&back, kind, word, &account, &mistake) && back == id;
+}
+
+static const char *written(enum account_kind kind, id_t id)
+{
+	struct account *account = account_by_id(kind, id);
+	char *word;
+
+	if (account->word)
+		return account->word;
+	/* A name of digits would be a number where it is unknown. */
+	if (account->known && *account->name && !is_number(account->name)) {
+		word = escape(account->name);
+		if (reads_back(kind, word, id))
+			account->word = word;
+		else
+			free(word);
+	}
+	if (!account->word) {
+		word = format_text("+%u", id);
+		/* Without the +, unless somebody is called like the number. */
+		account->word = word + reads_back(kind, word + 1, id);
+	}
+	return account->word;
+}
+
+/**
+ * user_word() - what to write for a user so that user_parse() reads it back
+ * @uid: the user
+ *
+ * Return: the name if it reads back, else the number.
+ */
+const char *user_word(uid_t uid)
+{
+	return written(USER, uid);
+}
+
+/**
+ * group_word() - what to write for a group so that group_parse() reads it back
+ * @gid: the group
+ *
+ * Return: the name if it reads back, else the number.
+ */
+const char *group_word(gid_t gid)
+{
+	return written(GROUP, gid);
 }

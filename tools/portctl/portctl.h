@@ -4,10 +4,11 @@
  * above it here.
  *
  *	base.c text.c message.c place.c	the ground floor
+ *	account.c			what the name service says
  *	port.c owner.c acl.c rule.c	words to values and back
  *	file.c config.c			table files
  *	module.c mount.c		the module and the mount
- *	node.c				the nodes: the only file that changes them
+ *	xattr.c node.c			the nodes: the only files that change them
  *	socket.c			who listens
  *	command.h			the commands
  */
@@ -61,6 +62,36 @@ bool ports_parse_list(struct port_set *set, unsigned int protocols,
 		      const char *text, struct mistake *mistake);
 const char *ports_text(unsigned int first, unsigned int last);
 
+/* account.c */
+
+enum account_kind {
+	USER,
+	GROUP
+};
+
+/**
+ * struct account - what the name service says of a user or a group
+ * @kind: which of them it is
+ * @name: its name; NULL if it was asked for by number and is unknown
+ * @id: its number
+ * @login: a user's login group
+ * @known: there is one; if not, @id or @name is what was asked for
+ * @error: the errno of a service that could not answer
+ * @word: what to write for it, once that is known
+ */
+struct account {
+	enum account_kind kind;
+	char *name;
+	id_t id;
+	gid_t login;
+	bool known;
+	int error;
+	const char *word;
+};
+
+const struct account *account_by_name(enum account_kind kind, const char *name);
+struct account *account_by_id(enum account_kind kind, id_t id);
+
 /* owner.c */
 
 /**
@@ -79,15 +110,51 @@ struct owner {
 
 bool owner_parse(struct owner *owner, const char *text,
 		 struct mistake *mistake);
-bool unresolved(struct mistake *mistake, size_t offset, const char *kind,
-		const char *name);
-bool user_find(const char *name, uid_t *uid);
-bool group_find(const char *name, gid_t *gid);
+bool user_parse(uid_t *uid, const char *word, struct mistake *mistake);
+bool group_parse(gid_t *gid, const char *word, struct mistake *mistake);
 const char *user_name(uid_t uid);
 const char *group_name(gid_t gid);
 const char *user_word(uid_t uid);
 const char *group_word(gid_t gid);
 extern bool numeric;
+
+/* acl.c */
+
+/* A port takes 256, with user::, mask:: and other::. */
+#define ACL_ENTRIES_MAX (256 - 3)
+
+/**
+ * struct acl_entry - what an access control list gives to somebody
+ * @tag: ACL_USER, ACL_GROUP_OBJ (the owning group) or ACL_GROUP of
+ *	<linux/posix_acl.h>
+ * @id: the user or the group, 0 for the owning group
+ * @bits: read, write, execute as 4, 2, 1, not masked
+ */
+struct acl_entry {
+	unsigned int tag;
+	id_t id;
+	unsigned int bits;
+};
+
+/**
+ * struct acl - an access control list, without what a mode can say
+ * @count: how many entries
+ * @entries: users, the owning group, groups; each by number
+ */
+struct acl {
+	size_t count;
+	struct acl_entry entries[];
+};
+
+struct acl *acl_create(size_t count);
+const struct acl *acl_share(struct acl *acl);
+bool acl_parse(const struct acl **acl, mode_t *mode, bool mode_is_given,
+	       const char *text, struct mistake *mistake);
+const char *acl_words(const struct acl *acl);
+
+/* xattr.c */
+enum status acl_read(const char *path, const struct acl **acl);
+int acl_write(const char *path, const struct acl *acl, mode_t mode);
 
 /* rule.c */
 
@@ -105,7 +172,7 @@ struct rule {
 	mode_t mode;
 	uid_t uid;
 	gid_t gid;
-	const char *acl;
+	const struct acl *acl;
 };
 
 /**
@@ -124,14 +191,6 @@ void rule_write(FILE *file, unsigned int first, unsigned int last,
 		const struct rule *rule);
 void table_write(FILE *file, const struct table *table);
 unsigned int privileged_ports(void);
-
-/* acl.c */
-bool acl_parse(const char **acl, mode_t *mode, bool mode_is_given,
-	       const char *text, struct mistake *mistake);
-const char *acl_words(const char *acl);
-enum status acl_read(const char *path, const char **acl);
-int acl_write(const char *path, const char *acl, mode_t mode);
-bool acl_next(const char **acl, char *kind, long *id, unsigned int *bits);
 
 /* file.c */
 

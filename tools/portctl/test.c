@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portctl test: may a user bind a port, and why? */
 #include <grp.h>
+#include <linux/posix_acl.h>
 #include <pwd.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,41 +37,47 @@ static void find_groups(struct user *user)
 {
 	const struct passwd *account = getpwuid(user->uid);
 
+	int room = 16;
+
 	user->count = 0;
 	if (!account)
 		return;
-	getgrouplist(account->pw_name, account->pw_gid, NULL, &user->count);
-	user->groups = allocate((user->count + 1) * sizeof(gid_t));
-	getgrouplist(account->pw_name, account->pw_gid, user->groups,
-		     &user->count);
+	/* There may be more of them each time that it is asked. */
+	do {
+		free(user->groups);
+		room *= 2;
+		user->groups = allocate(room * sizeof(gid_t));
+		user->count = room;
+	} while (getgrouplist(account->pw_name, account->pw_gid, user->groups,
+			      &user->count) < 0);
 }
 
 /* By the list: 1 or 0 and whose entry it is, or -1 if no entry is meant. */
 static int ask_list(const struct rule *rule, const struct user *user,
 		    const char **reason)
 {
-	unsigned int bits, mask = rule->mode >> 3;
-	const char *acl = rule->acl;
+	const struct acl_entry *entry = rule->acl->entries;
+	const struct acl_entry *end = entry + rule->acl->count;
+	unsigned int mask = rule->mode >> 3;
 	int answer = -1;
-	char kind;
-	long id;
 
-	while (acl_next(&acl, &kind, &id, &bits)) {
-		bool write = bits & mask & 2;
+	for (; entry < end; entry++) {
+		bool write = entry->bits & mask & ACL_WRITE;
+		bool owning = entry->tag == ACL_GROUP_OBJ;
+		gid_t gid = owning ? rule->gid : entry->id;
 
-		if (kind == 'u' && (uid_t)id == user->uid) {
+		if (entry->tag == ACL_USER && entry->id == user->uid) {
 			*reason = "has an entry in its ACL";
 			return write;
 		}
-		if (kind == 'u' ||
-		    !in_group(user, id < 0 ? rule->gid : (gid_t)id))
+		if (entry->tag == ACL_USER || !in_group(user, gid))
 			continue;
 		if (answer < write) {
 			answer = write;
 			*reason = format_text(
-				id < 0 ? "is in its group %s" :
+				owning ? "is in its group %s" :
 					 "is in group %s of its ACL",
-				group_name(id < 0 ? rule->gid : (gid_t)id));
+				group_name(gid));
 		}
 	}
 	return answer;
@@ -147,13 +153,14 @@ enum status command_test(const struct options *options)
 	struct user user = { .name = options->arguments[0] };
 	struct table *table = table_create();
 	static struct port_set set;
+	struct mistake mistake;
 	bool may = true;
 	enum status status;
 	unsigned int index;
 
-	if (!user_find(user.name, &user.uid)) {
+	if (!user_parse(&user.uid, user.name, &mistake)) {
 		if (!swapped(options))
-			fail(WRONG, "there is no user '%s'", user.name);
+			fail(WRONG, "%s", mistake.text);
 		return WRONG;
 	}
 	find_groups(&user);

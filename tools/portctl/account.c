@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The name service: users and groups by name and by number. Each is asked for
+ * once; a table names the same few a hundred thousand times.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "portctl.h"
+
+/* No group has more members than fit into this. */
+#define ROOM_MAX (64U << 20)
+
+static void *by_name, *by_id;
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct account *x = a, *y = b;
+
+	return x->kind != y->kind ? (int)x->kind - (int)y->kind :
+				    strcmp(x->name, y->name);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct account *x = a, *y = b;
+
+	if (x->kind != y->kind)
+		return (int)x->kind - (int)y->kind;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static struct account *remember(void **tree, const struct account *entry,
+				int (*compare)(const void *, const void *))
+{
+	struct account *copy = allocate(sizeof(*copy));
+	struct account **kept;
+
+	*copy = *entry;
+	kept = tsearch(copy, tree, compare);
+	if (!kept)
+		out_of_memory();
+	return *kept;
+}
+
+static int ask_user(struct account *entry, bool named, char *room, size_t size)
+{
+	struct passwd user, *found = NULL;
+	int error;
+
+	if (named)
+		error = getpwnam_r(entry->name, &user, room, size, &found);
+	else
+		error = getpwuid_r(entry->id, &user, room, size, &found);
+	if (!found)
+		return error;
+	if (!named)
+		entry->name = format_text("%s", user.pw_name);
+	entry->id = user.pw_uid;
+	entry->login = user.pw_gid;
+	entry->known = true;
+	return 0;
+}
+
+static int ask_group(struct account *entry, bool named, char *room, size_t size)
+{
+	struct group group, *found = NULL;
+	int error;
+
+	if (named)
+		error = getgrnam_r(entry->name, &group, room, size, &found);
+	else
+		error = getgrgid_r(entry->id, &group, room, size, &found);
+	if (!found)
+		return error;
+	if (!named)
+		entry->name = format_text("%s", group.gr_name);
+	entry->id = group.gr_gid;
+	entry->known = true;
+	return 0;
+}
+
+/* A large group needs much room. */
+static void ask(struct account *entry, bool named)
+{
+	size_t size = 1024;
+	char *room;
+	int error;
+
+	do {
+		size *= 4;
+		room = allocate(size);
+		error = entry->kind == USER ?
+				ask_user(entry, named, room, size) :
+				ask_group(entry, named, room, size);
+		free(room);
+	} while (error == ERANGE && size < ROOM_MAX);
+	/* Some services say so when there is none. */
+	if (error != ENOENT && error != ESRCH)
+		entry->error = error;
+}
+
+/**
+ * account_by_name() - ask for a user or a group by name
+ * @kind: which of them
+ * @name: its name
+ *
+ * Return: what is known of it, for as long as the program runs.
+ */
+const struct account *account_by_name(enum account_kind kind, const char *name)
+{
+	struct account wanted = { .kind = kind, .name = (char *)name };
+	struct account **found = tfind(&wanted, &by_name, compare_names);
+
+	if (found)
+		return *found;
+	wanted.name = format_text("%s", name);
+	ask(&wanted, true);
+	return remember(&by_name, &wanted, compare_names);
+}
+
+/**
+ * account_by_id() - ask for a user or a group by number
+ * @kind: which of them
+ * @id: its number
+ *
+ * Return: what is known of it, for as long as the program runs; its @word is
+ * the caller's to set.
+ */
+struct account *account_by_id(enum account_kind kind, id_t id)
+{
+	struct account wanted = { .kind = kind, .id = id };
+	struct account **found = tfind(&wanted, &by_id, compare_ids);
+
+	if (found)
+		return *found;
+	ask(&wanted, false);
+	/* A service that answers for another one has not answered. */
+	if (wanted.id != id) {
+		wanted.id = id;
+		wanted.known = false;
+	}
+	return remember(&by_id, &wanted, compare_ids);
+}
