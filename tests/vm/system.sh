@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-# Whole systems: Debian with systemd, DKMS and a compiler, and the kernels that it can boot. Beside lib.sh.
+# Whole systems: Debian with systemd, DKMS and a compiler, and the kernels that it can boot.
 # shellcheck shell=bash
+
+. "$(dirname -- "${BASH_SOURCE[0]}")/machine.sh"
 
 # shellcheck disable=SC2034
 SYSTEM_KERNELS=(6.12 6.12-generic 6.1-generic)
@@ -10,6 +12,23 @@ SYSTEM_PACKAGES=(
 	libmount-dev linux-headers-amd64 linux-headers-cloud-amd64 make mount nginx openssl passwd procps
 	rpcbind systemd systemd-sysv udev util-linux
 )
+
+# For each flavour of headers the kernel of the same version, checked by apt; newer packages have it in
+# several parts.
+# shellcheck disable=SC2016
+FETCH_KERNELS='set -e
+export APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
+mkdir -p "$1/images" "$1/debug-kernel"
+cd "$1/images"
+for headers in ../usr/src/linux-headers-*-amd64; do
+	[ -d "$headers" ] || continue
+	release=${headers##*/linux-headers-}
+	set -- "linux-image-$release"
+	for part in base binary modules; do
+		! apt-cache show "linux-$part-$release" >/dev/null 2>&1 || set -- "$@" "linux-$part-$release"
+	done
+	apt-get -q -o APT::Sandbox::User=root download "$@"
+done'
 
 # The kernels, without what makes the real package build an initramfs, and with the modules that a machine of
 # QEMU's has a use for.
@@ -108,8 +127,3 @@ confined_root() {
 	artifact confined-system "${CONFINED_PACKAGES[*]} $MAKE_USERS $MAKE_SYSTEM
 		$(declare -f bootstrap image_of make_confined_root)" make_confined_root "${CONFINED_PACKAGES[*]}"
 }
-
-# artifact calls its makers in a bash of their own.
-export -f make_confined_root make_system_root make_system_boot system_release
-# shellcheck disable=SC2090
-export FETCH_KERNELS UNPACK_KERNELS MAKE_SYSTEM

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0
+# What QEMU starts: the guest's root, a kernel's start and its modules.
+# shellcheck shell=bash
+
+. "$(dirname -- "${BASH_SOURCE[0]}")/kernels.sh"
+
+VM_PACKAGES=(
+	acl bash bind9 bind9-dnsutils busybox-static coreutils curl inotify-tools iproute2 kmod
+	libacl1 libcap2-bin libjson-c5 libkmod2 libmnl0 libmount1 mount nginx openssl passwd procps python3 util-linux
+)
+
+# shellcheck disable=SC2016
+MAKE_USERS='set -e
+chroot "$1" groupadd -g 1100 web
+chroot "$1" useradd -m -U -u 1001 -G web -s /bin/bash alice
+chroot "$1" useradd -m -U -u 1002 -s /bin/bash bob
+mkdir -p "$1/usr/lib/modules" "$1/share"
+rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*
+echo portfs-vm >"$1/etc/hostname"
+printf "127.0.0.1 localhost portfs-vm\n::1 localhost\n" >"$1/etc/hosts"'
+
+make_vm_root() {
+	local dir=$1 packages
+	packages=$(IFS=,; echo "${VM_PACKAGES[*]}")
+	say "making the guest's root of Debian 13 (once, about a minute)…"
+	bootstrap --variant=essential --include="$packages" --customize-hook="$MAKE_USERS" \
+		trixie "$dir/root" "$(mirror)"
+	image_of "$dir/root" "$dir/root.img" 1024
+	as_root rm -rf "$dir/root"
+}
+
+vm_root() {
+	artifact vm-root "${VM_PACKAGES[*]} $MAKE_USERS $(declare -f bootstrap image_of make_vm_root)" make_vm_root
+}
+
+# What the kernel needs to reach its discs and its ports, in the order of loading.
+early_modules() {
+	local m
+	for m in virtio_pci virtio_blk virtio_console ext4; do
+		lent modprobe -d "$1" -S "$2" --show-depends "$m"
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
+}
+
+# The bare kernel in a bzImage, which QEMU starts by its PVH entry: unpacking it in the guest takes 2 s.
+unpack_kernel() {
+	local file=$1 start size magic
+	number() { od -An -t "u$2" -j "$1" -N "$2" "$file" | tr -d ' '; }
+	start=$((($(number 497 1) + 1) * 512 + $(number 584 4)))
+	# Behind it are four bytes of its unpacked size, except in gzip, which has them itself.
+	size=$(number 588 4)
+	magic=$(od -An -t x1 -j "$start" -N 4 "$file" | tr -d ' ')
+	head -c "$((start + size - 4))" "$file" | tail -c "+$((start + 1))" | case $magic in
+	28b52ffd) lent zstd -dc ;;
+	02214c18) lent lz4 -dc ;;
+	*) cat >/dev/null; return 1 ;;
+	esac
+}
+
+# The initramfs of KERNEL's directory, and what QEMU starts.
+make_start() {
+	local kernel=$1 dir=$2 release module applet busybox n=10
+	busybox=$(build_root trixie)/root/usr/bin/busybox
+	release=$(<"$kernel/release")
+	mkdir -p "$dir/initramfs"/{bin,modules,proc,sys,dev,root}
+	cp "$busybox" "$dir/initramfs/bin/busybox"
+	for applet in sh mount insmod tar cp mkdir chmod ln switch_root; do
+		ln -s busybox "$dir/initramfs/bin/$applet"
+	done
+	install -m 755 "$VM/initramfs" "$dir/initramfs/init"
+	for module in $(early_modules "$kernel" "$release"); do
+		case $module in
+		*.xz) lent xz -dc "$module" >"$dir/initramfs/modules/$n-$(basename "$module" .xz)" ;;
+		*) cp "$module" "$dir/initramfs/modules/$n-${module##*/}" ;;
+		esac
+		n=$((n + 1))
+	done
+	(cd "$dir/initramfs" && find . | "$busybox" cpio -o -H newc -R 0:0 2>/dev/null) >"$dir/initramfs.cpio"
+	rm -rf "$dir/initramfs"
+	if ! grep -q '^CONFIG_PVH=y' "$kernel/config" || ! unpack_kernel "$kernel/vmlinuz" >"$dir/kernel"; then
+		cp "$kernel/vmlinuz" "$dir/kernel"
+	fi
+}
+
+make_boot() {
+	make_start "$1" "$2"
+	image_of "$1/lib/modules" "$2/modules.img" 64
+}
+
+boot_files() {
+	local kernel
+	kernel=$(kernel "$1") || return
+	artifact "boot-$1" "${kernel##*/} $(cat "$VM/initramfs") $(declare -f image_of early_modules unpack_kernel make_start make_boot)" \
+		make_boot "$kernel"
+}

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+# portctl for the guest, and the kernel's own tools for tests.
+# shellcheck shell=bash
+
+. "$(dirname -- "${BASH_SOURCE[0]}")/roots.sh"
+
+tool_sources() {
+	(cd "$REPO" && find module/main.c tools -type f ! -name '*.o' ! -name .gitignore ! -perm /111 | LC_ALL=C sort)
+}
+
+make_tools() {
+	local dir=$1
+	mkdir "$dir/work" "$dir/sbin"
+	tool_sources | tar -C "$REPO" -cf - -T - | tar -C "$dir/work" -xf -
+	in_build_root "$(build_root trixie)/root" "$dir/work" '' make -s -C /mnt/tools -j "$(nproc)" CFLAGS='-O2 -Werror'
+	mv "$dir/work/tools/portctl/portctl" "$dir/sbin/"
+	rm -rf "$dir/work"
+}
+
+# The directory whose sbin has what goes into the guest's.
+tools() {
+	local root
+	root=$(build_root trixie) || return
+	artifact tools "${root##*/} $(cd "$REPO" && tool_sources | tr '\n' '\0' | xargs -0 sha256sum) $(declare -f make_tools)" \
+		make_tools
+}
+
+KERNEL_SOURCE=linux-source-6.12
+
+make_kernel_tools() {
+	local root=$1 dir=$2
+	say "getting the kernel's test harness and checkpatch ($KERNEL_SOURCE, once)…"
+	mkdir -p "$dir/work/lists/partial" "$dir/work/cache/archives/partial"
+	# shellcheck disable=SC2016
+	in_build_root "$root" "$dir/work" '' bash -euc '
+		apt() { apt-get -qq -o Dir::State::Lists=/mnt/lists \
+			-o Dir::Cache=/mnt/cache -o APT::Sandbox::User=root "$@"; }
+		cd /mnt
+		apt update
+		apt download "$1"
+		dpkg-deb --fsys-tarfile "$1"_*.deb | tar -xO "./usr/src/$1.tar.xz" |
+			tar -xJ --strip-components=1 --wildcards \
+				"*/tools/testing/selftests/kselftest*.h" "*/scripts/checkpatch.pl" \
+				"*/scripts/spelling.txt" "*/scripts/const_structs.checkpatch"
+	' make_kernel_tools "$KERNEL_SOURCE"
+	mv "$dir/work/tools/testing/selftests"/*.h "$dir/work/scripts"/* "$dir/"
+	rm -rf "$dir/work"
+}
+
+# The directory with kselftest_harness.h and checkpatch.pl, from the kernel's source package.
+kernel_tools() {
+	local root
+	root=$(build_root trixie)/root || return
+	artifact kernel-tools "$root $KERNEL_SOURCE $(declare -f make_kernel_tools)" make_kernel_tools "$root"
+}
