@@ -12,8 +12,8 @@ options() { portctl help "$1" | sed -n 's/^  -., \(--[a-z-]*\).*/\1/p' | sort; }
 
 @test "each command has its help, its place in the man page and its completions" {
 	local command
-	(($(commands | wc -l) == 14))
-	for command in $(commands) revoke; do
+	(($(commands | wc -l) >= 16))
+	for command in $(commands); do
 		echo "$command"
 		run -0 portctl help "$command"
 		[[ $output == "portctl "*"$command"* ]]
@@ -25,9 +25,9 @@ options() { portctl help "$1" | sed -n 's/^  -., \(--[a-z-]*\).*/\1/p' | sort; }
 
 @test "the man page and the completions have no other commands" {
 	[[ $(sed -n "s/.*commands='\(.*\)'/\1/p" "$TOOLS/completions/portctl.bash" | tr ' ' '\n' | sort) == \
-		"$( (commands; echo revoke) | sort)" ]]
+		"$(commands | sort)" ]]
 	[[ $(sed -n "s/^		'\([a-z]*\):.*/\1/p" "$TOOLS/completions/_portctl" | sort) == \
-		"$( (commands; echo revoke) | sort)" ]]
+		"$(commands | sort)" ]]
 	[[ $(sed -n '/^\.SH COMMANDS/,/^\.SH OPTIONS/{/^\.TP/{n;s/\\fR.*//;s/\(\\fB\|\.B \)//;p}}' "$TOOLS/man/portctl.8" | sort) == \
 		"$(commands | sort)" ]]
 }

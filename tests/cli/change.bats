@@ -38,6 +38,62 @@ load lib.bash
 	[[ -z $output ]]
 }
 
+@test "release all, and all only alone" {
+	node tcp/80 nobody 600
+	node udp/65535 nobody 600
+	unchanged 2 "'all' is no port" portctl release all tcp/80
+	unchanged 2 "'tcp' is no port; did you mean: tcp/80" portctl release tcp 80
+	unchanged 2 "tcp/1-65535 are all of them" portctl release tcp
+	unchanged 2 "'all' is no port" portctl grant daemon all
+	run -0 portctl release all -n
+	[[ $output == "-tcp 80 nobody 0600"$'\n'"-udp 65535 nobody 0600" ]]
+	portctl release all
+	[[ -z $(nodes) ]]
+}
+
+@test "grant says whom it displaced" {
+	node tcp/80 daemon:bin 660
+	node tcp/81 daemon:bin 660
+	node tcp/82 nobody 600
+	says 0 "tcp/80-81 belonged to daemon until now: daemon:bin 0660" portctl grant nobody tcp/80-83
+	run -0 --separate-stderr portctl grant nobody tcp/80-83 -m 640
+	[[ -z $stderr ]]
+	setfacl -m u:bin:rw "$PORT/tcp/82"
+	says 0 "tcp/82 had an ACL until now: u:bin:rw-" portctl grant nobody tcp/80-83
+}
+
+@test "release says that a high port is anybody's now" {
+	mkdir -p "$PORTCTL_ROOT/proc/sys/net/ipv4"
+	echo 82 >"$PORTCTL_ROOT/proc/sys/net/ipv4/ip_unprivileged_port_start"
+	portctl grant nobody tcp/80-84
+	says 0 "anybody may bind tcp/82-83 now, for unclaimed ports are free from 82 on" portctl release tcp/80-83
+	run -0 --separate-stderr portctl release tcp/80-83
+	[[ -z $stderr ]]
+}
+
+@test "a change that fails half-way is taken back" {
+	node tcp/80 daemon:bin 660
+	setfacl -m u:sys:rw "$PORT/tcp/80"
+	ln -s nowhere "$PORT/tcp/82"
+	before=$(nodes; getfacl -p "$PORT/tcp/80")
+	run -1 --separate-stderr portctl grant nobody tcp/80-83
+	[[ ${stderr_lines[0]} == *"cannot change tcp/82: "* && ${stderr_lines[1]} == *"nothing is changed"* ]]
+	[[ $before == "$(nodes; getfacl -p "$PORT/tcp/80")" ]]
+	rm "$PORT/tcp/82"
+	mkdir "$PORT/tcp/82"
+	run -1 --separate-stderr portctl release tcp/80-83
+	[[ ${stderr_lines[0]} == *"cannot change tcp/82: "* && ${stderr_lines[1]} == *"nothing is changed"* ]]
+	[[ $before == "$(nodes; getfacl -p "$PORT/tcp/80")" ]]
+}
+
+@test "what cannot be saved is not changed, or does not count as usage" {
+	echo nonsense >"$ETC/10.conf"
+	unchanged 2 "10.conf:1:1" portctl grant nobody tcp/80 --save
+	rm "$ETC/10.conf"
+	mkdir "$ETC/90-saved.conf"
+	says 1 "90-saved.conf" portctl grant nobody tcp/80 --save
+}
+
 @test "a dry run only shows" {
 	node tcp/80 daemon 600
 	before=$(nodes)
@@ -58,7 +114,7 @@ load lib.bash
 	# Nothing was changed.
 	run -0 script -qec "portctl grant daemon tcp/80" /dev/null
 	[[ -z $output ]]
-	run -0 script -qec "portctl grant nobody tcp/80 --save" /dev/null
+	run -0 script -qec "portctl grant nobody tcp/81 --save" /dev/null
 	[[ -z $output && -s $SAVED ]]
 }
 

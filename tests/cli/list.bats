@@ -71,7 +71,32 @@ tcp/83  yes" ]]
 	[[ $output == "tcp/80  ?" && $stderr == "$ETC/10.conf:1:1: error: "* ]]
 }
 
-@test "equal neighbours are one line on a terminal, and in colour" {
+@test "ports of a protocol and of a user" {
+	node tcp/80 nobody 600
+	node udp/53 nobody 600
+	node tcp/443 daemon 600
+	run -0 portctl list tcp -H -o port
+	[[ $output == tcp/80$'\n'tcp/443 ]]
+	run -0 portctl list UDP -H -o port
+	[[ $output == udp/53 ]]
+	run -0 portctl list nobody -H -o port
+	[[ $output == tcp/80$'\n'udp/53 ]]
+	run -0 portctl list nobody tcp -H -o port
+	[[ $output == tcp/80 ]]
+	run -0 portctl list --owner nobody 80,443 -H -o port
+	[[ $output == tcp/80 ]]
+	run -0 portctl list -O daemon -H -o port
+	[[ $output == tcp/443 ]]
+	run -0 portctl list daemon nobody all -H -o port
+	[[ ${#lines[@]} == 3 ]]
+	run -0 portctl list tcp 53 -H -o port
+	[[ $output == tcp/53 ]]
+	unchanged 2 "there is no user 'nosuchuser'" portctl list --owner nosuchuser
+	unchanged 2 "names a group" portctl list --owner :daemon
+	unchanged 2 "'nosuchuser' is no port and no service" portctl list nosuchuser
+}
+
+@test "equal neighbours are one line, on a terminal in colour" {
 	for port in 8000 8001 8002 8004; do node "tcp/$port" nobody 600; done
 	node tcp/8003 daemon 600
 	run -0 script -qec "portctl -H -o port,owner" /dev/null
@@ -83,7 +108,9 @@ tcp/8004       nobody" ]]
 	NO_COLOR=1 run -0 script -qec "portctl" /dev/null
 	[[ $output != *$'\e['* && $output == *8000-8002* ]]
 	run -0 portctl -H -o port,owner
-	[[ ${#lines[@]} == 5 && $output != *$'\e['* ]]
+	[[ $output == "tcp/8000-8002  nobody
+tcp/8003       daemon
+tcp/8004       nobody" ]]
 	run -0 script -qec "portctl 1023,1024/tcp -H -o port,mode" /dev/null
 	[[ ${#lines[@]} == 2 ]]
 }

@@ -10,7 +10,7 @@ _portctl_ports() {
 }
 
 _portctl() {
-	local commands='list grant release revoke test save restore sync check diff status mount umount version help'
+	local commands='list grant release revoke flush test save restore sync check diff status mount umount version help'
 	local command=${COMP_WORDS[1]-} word previous options=''
 	word=${COMP_WORDS[COMP_CWORD]}
 	previous=${COMP_WORDS[COMP_CWORD - 1]}
@@ -22,9 +22,9 @@ _portctl() {
 		return
 	fi
 	case $command in
-	list) options='--json --numeric --no-header --columns' ;;
+	list) options='--json --numeric --no-header --owner --columns' ;;
 	grant) options='--mode --acl --dry-run --save' ;;
-	release | revoke) options='--dry-run --save' ;;
+	release | revoke | flush) options='--dry-run --save' ;;
 	test) options='--numeric' ;;
 	restore | sync) options='--dry-run --boot' ;;
 	save | mount | umount) options='--dry-run' ;;

@@ -1,10 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the commands that are given ports have in common. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "command.h"
 
+/* The same words with the last one, the user, first. */
+static void say_in_order(const struct options *options)
+{
+	char *words = format_text("%s", options->arguments[options->count - 1]);
+	int i;
+
+	for (i = 0; i + 1 < options->count; i++) {
+		char *more = format_text("%s %s", words, options->arguments[i]);
+
+		free(words);
+		words = more;
+	}
+	fail(WRONG,
+	     "the user comes before the ports; did you mean: portctl %s %s",
+	     options->command, words);
+	free(words);
+}
+
 /**
- * swapped() - did somebody write the port before the user?
- * @options: the command line of a command that wants USER PORT
+ * swapped() - did somebody write the ports before the user?
+ * @options: the command line of a command that wants USER PORT…
  *
  * Return: whether so, after a line with the right command.
  */
@@ -12,14 +34,33 @@ bool swapped(const struct options *options)
 {
 	static struct port_set set;
 	char **arguments = options->arguments;
+	int last = options->count - 1, i;
 	struct mistake mistake;
 	struct owner owner;
 
-	if (options->count != 2 || !ports_parse(&set, arguments[0], &mistake) ||
-	    !owner_parse(&owner, arguments[1], &mistake))
+	if (last < 1 || ports_parse(&set, arguments[last], &mistake) ||
+	    !owner_parse(&owner, arguments[last], &mistake))
 		return false;
-	fail(WRONG, "'%s' is a port; did you mean: portctl %s %s %s",
-	     arguments[0], options->command, arguments[1], arguments[0]);
+	for (i = 0; i < last; i++) {
+		if (!ports_parse(&set, arguments[i], &mistake))
+			return false;
+	}
+	say_in_order(options);
+	return true;
+}
+
+/* A protocol in words of its own, as files have it: tcp 80. */
+static bool is_protocol(const char *word, const char *next)
+{
+	if (!protocol_find(word, strlen(word)))
+		return false;
+	if (next && isdigit((unsigned char)*next))
+		fail(WRONG, "'%s' is no port; did you mean: %s/%s", word, word,
+		     next);
+	else
+		fail(WRONG,
+		     "'%s' is no port; %s/80 is one, and %s/1-%d are all of them",
+		     word, word, word, PORT_MAX);
 	return true;
 }
 
@@ -38,9 +79,14 @@ enum status ports_of_arguments(struct port_set *set,
 	int i;
 
 	for (i = first; i < options->count; i++) {
-		if (ports_parse(set, options->arguments[i], &mistake))
+		const char *word = options->arguments[i];
+
+		if (ports_parse(set, word, &mistake))
 			continue;
-		if (!first || !swapped(options))
+		if (!(first && swapped(options)) &&
+		    !is_protocol(word, i + 1 < options->count ?
+					       options->arguments[i + 1] :
+					       NULL))
 			fail(WRONG, "%s", mistake.text);
 		return WRONG;
 	}

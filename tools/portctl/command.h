@@ -12,26 +12,34 @@
  * struct options - what was said on the command line
  * @boot: an unknown owner leaves a port to root
  * @dry_run: show what would change
+ * @help: say how the command is used, and no more
  * @json: list as JSON
  * @no_header: list without the first line
  * @save: save after the change
+ * @version: say the version, and no more
+ * @given: the letters of all that were said
  * @acl: text of an ACL, or NULL
  * @columns: which columns to list, or NULL
  * @command: the command's name
  * @mode: text of a mode, or NULL
+ * @owner: list the ports of this user, or NULL
  * @arguments: the words that are no options
  * @count: how many
  */
 struct options {
 	bool boot;
 	bool dry_run;
+	bool help;
 	bool json;
 	bool no_header;
 	bool save;
+	bool version;
+	char given[27];
 	const char *acl;
 	const char *columns;
 	const char *command;
 	const char *mode;
+	const char *owner;
 	char **arguments;
 	int count;
 };
@@ -46,6 +54,7 @@ void print_difference(const struct table *from, const struct table *to);
 
 enum status command_list(const struct options *options);
 enum status command_grant(const struct options *options);
+enum status command_flush(const struct options *options);
 enum status command_release(const struct options *options);
 enum status command_test(const struct options *options);
 enum status command_save(const struct options *options);

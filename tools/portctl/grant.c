@@ -1,51 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
-/* portctl grant, portctl release: the rules of some ports. */
-#include <unistd.h>
+/* portctl grant, portctl release and flush: the rules of some ports. */
+#include <string.h>
 
-#include "command.h"
+#include "change.h"
+#include "mode.h"
 
-static void hint(void)
+/* The whole set gets one rule. */
+static struct table *with_rule(const struct table *old,
+			       const struct port_set *set,
+			       const struct rule *rule)
 {
-	if (isatty(STDERR_FILENO))
-		fputs("not saved yet: 'portctl save' keeps it for the next boot\n",
-		      stderr);
-}
-
-/* What grant and release have in common. */
-static enum status change(const struct port_set *set, const struct rule *rule,
-			  const struct options *options)
-{
-	struct table *old = table_create(), *new;
-	enum status status = nodes_read(old, options->save ? NULL : set);
+	struct table *new = table_create();
 	unsigned int index;
-	bool changed = false;
 
-	if (status)
-		return status;
-	new = table_create();
 	*new = *old;
 	for (index = set->first; index < set->end; index++) {
 		if (set->has[index])
 			new->rules[index] = *rule;
 	}
-	if (options->dry_run) {
-		print_difference(old, new);
-		return DONE;
-	}
-	for (index = set->first; index < set->end; index++) {
-		if (rule_equal(&old->rules[index], &new->rules[index]))
-			continue;
-		status = node_change(index, &old->rules[index],
-				     &new->rules[index]);
-		if (status)
-			return status;
-		changed = true;
-	}
-	if (options->save)
-		return config_save(new);
-	if (changed)
-		hint();
-	return DONE;
+	return new;
+}
+
+static enum status make(const struct port_set *set, const struct rule *rule,
+			const struct options *options)
+{
+	struct table *old = table_create();
+	enum status status = change_read(old, set, options);
+
+	return status ? status :
+			change_make(old, with_rule(old, set, rule), options);
 }
 
 static enum status grant_rule(struct rule *rule, const struct options *options)
@@ -64,7 +47,7 @@ static enum status grant_rule(struct rule *rule, const struct options *options)
 	/* Whoever names a group means it to have the port. */
 	rule->mode = (owner.has_uid || !owner.has_gid ? 0600 : 0000) |
 		     (owner.has_gid ? 0060 : 0);
-	if (options->mode && !mode_parse(&rule->mode, options->mode, &mistake))
+	if (options->mode && !mode_change(&rule->mode, options->mode, &mistake))
 		return fail(WRONG, "-m: %s", mistake.text);
 	if (options->acl && !acl_parse(&rule->acl, &rule->mode, options->mode,
 				       options->acl, &mistake))
@@ -87,21 +70,38 @@ enum status command_grant(const struct options *options)
 	status = grant_rule(&rule, options);
 	if (!status)
 		status = ports_of_arguments(&set, options, 1);
-	return status ? status : change(&set, &rule, options);
+	return status ? status : make(&set, &rule, options);
 }
+
+static const struct rule unclaimed;
 
 /**
  * command_release() - make ports unclaimed
- * @options: PORT…
+ * @options: PORT…, or all
  *
  * Return: the status to exit with.
  */
 enum status command_release(const struct options *options)
 {
-	static const struct rule none;
 	static struct port_set set;
 	enum status status;
 
+	if (options->count == 1 && !strcmp(options->arguments[0], "all"))
+		return command_flush(options);
 	status = ports_of_arguments(&set, options, 0);
-	return status ? status : change(&set, &none, options);
+	return status ? status : make(&set, &unclaimed, options);
+}
+
+/**
+ * command_flush() - make all ports unclaimed
+ * @options: none
+ *
+ * Return: the status to exit with.
+ */
+enum status command_flush(const struct options *options)
+{
+	static struct port_set set;
+
+	ports_add_all(&set);
+	return make(&set, &unclaimed, options);
 }

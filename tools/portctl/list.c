@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "selection.h"
 
 /**
  * struct view - what there is to list
  * @table: the rules
- * @only: the ports that were asked for, NULL for the claimed ones
+ * @selection: which of them
  * @saved: the rules that the next boot restores; NULL if they can't be read
  * @listeners: who listens
  * @privileged: the first port that needs no privilege while unclaimed
@@ -20,7 +20,7 @@
  */
 struct view {
 	struct table *table;
-	const struct port_set *only;
+	const struct selection *selection;
 	const struct table *saved;
 	struct listeners listeners;
 	unsigned int privileged;
@@ -48,8 +48,8 @@ static bool is_saved(const struct view *view, unsigned int index)
 
 static bool is_listed(const struct view *view, unsigned int index)
 {
-	return view->only ? view->only->has[index] :
-			    view->table->rules[index].claimed;
+	return selection_has(view->selection, index,
+			     &view->table->rules[index]);
 }
 
 static struct rule shown_rule(const struct view *view, unsigned int index)
@@ -397,31 +397,32 @@ static void print_json(const struct view *view)
 
 /**
  * command_list() - list ports
- * @options: PORT…, or none for the claimed ones
+ * @options: PORT, tcp, udp or USER…, or none for all claimed ports
  *
  * Return: the status to exit with.
  */
 enum status command_list(const struct options *options)
 {
 	const struct column *chosen[COLUMNS];
-	static struct port_set only;
+	static struct selection selection;
 	struct source saved;
 	struct view view = {
+		.selection = &selection,
 		.table = table_create(),
 		.privileged = privileged_ports(),
 		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
-		.collapse = isatty(STDOUT_FILENO) && !options->json,
+		.collapse = !options->json,
 	};
 	enum status status;
 	size_t count;
 
 	status = choose_columns(options->columns, chosen, &count);
-	if (!status && options->count) {
-		status = ports_of_arguments(&only, options, 0);
-		view.only = &only;
-	}
 	if (!status)
-		status = nodes_read(view.table, view.only);
+		status = selection_parse(&selection, options);
+	if (!status)
+		status = nodes_read(view.table, selection.has_ports ?
+							&selection.ports :
+							NULL);
 	if (status)
 		return status;
 	source_init(&saved, true);

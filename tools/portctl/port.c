@@ -5,7 +5,9 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "hint.h"
 #include "portctl.h"
 
 const char *const protocol_names[PROTOCOLS] = {
@@ -67,8 +69,9 @@ static bool parse_number(unsigned int *number, const char *text,
 	return true;
 }
 
+/* @dash is what else may stand in a range, for - */
 static bool parse_range(struct port_set *set, unsigned int protocols,
-			const char *text, struct mistake *mistake)
+			const char *text, char dash, struct mistake *mistake)
 {
 	unsigned int first, last;
 	const char *rest;
@@ -76,7 +79,7 @@ static bool parse_range(struct port_set *set, unsigned int protocols,
 	if (!parse_number(&first, text, &rest, mistake))
 		return false;
 	last = first;
-	if (*rest == '-') {
+	if (*rest && (*rest == '-' || *rest == dash)) {
 		const char *second = rest + 1;
 
 		if (!parse_number(&last, second, &rest, mistake)) {
@@ -95,6 +98,31 @@ static bool parse_range(struct port_set *set, unsigned int protocols,
 	return true;
 }
 
+static bool no_service(const char *text, unsigned int protocols,
+		       struct mistake *mistake)
+{
+	const struct servent *service = getservbyname(text, NULL);
+	struct hint hint;
+
+	if (service && protocols != ALL_PROTOCOLS)
+		return mistaken(
+			mistake, 0,
+			"service '%s' is %s/%u in services(5); %s/%u names the other port",
+			text, service->s_proto, ntohs(service->s_port),
+			protocol_names[protocols == 1U << UDP ? UDP : TCP],
+			ntohs(service->s_port));
+	hint_begin(&hint, text);
+	while ((service = getservent())) {
+		if (protocol_find(service->s_proto, strlen(service->s_proto)))
+			hint_consider(&hint, service->s_name);
+	}
+	endservent();
+	return mistaken(mistake, 0, "'%s' is no port and no service; %s", text,
+			hint_words(&hint,
+				   "tcp/80, 80, 8000-8099 and http are"));
+}
+
+/* A service is of the protocols that services(5) has it for. */
 static bool parse_service(struct port_set *set, unsigned int protocols,
 			  const char *text, struct mistake *mistake)
 {
@@ -112,84 +140,146 @@ static bool parse_service(struct port_set *set, unsigned int protocols,
 		add(set, 1U << protocol, ntohs(service->s_port),
 		    ntohs(service->s_port));
 	}
-	if (!found)
-		return mistaken(
-			mistake, 0,
-			"'%s' is no port and no service; tcp/80, 80, 8000-8099 and http are",
-			text);
-	return true;
+	return found || no_service(text, protocols, mistake);
 }
 
 static bool parse_item(struct port_set *set, unsigned int protocols,
-		       const char *text, struct mistake *mistake)
+		       const char *text, char dash, struct mistake *mistake)
 {
-	if (text[strspn(text, "0123456789-")] == '\0')
-		return parse_range(set, protocols, text, mistake);
+	const char characters[] = { '-', dash, '\0' };
+	const char *p = text + strspn(text, "0123456789");
+
+	p += strspn(p, characters);
+	p += strspn(p, "0123456789-");
+	if (!*p)
+		return parse_range(set, protocols, text, dash, mistake);
 	return parse_service(set, protocols, text, mistake);
 }
 
-/* Which protocol an item begins with, as in tcp/80; sets its length. */
-static unsigned int item_prefix(const char *item, size_t *length)
+/**
+ * protocol_find() - the protocol that a word is
+ * @word: the word, in small or capital letters
+ * @length: how much of it
+ *
+ * Return: the protocol's bit, or 0.
+ */
+unsigned int protocol_find(const char *word, size_t length)
 {
 	unsigned int protocol;
 
 	for (protocol = 0; protocol < PROTOCOLS; protocol++) {
-		*length = strlen(protocol_names[protocol]);
-		if (!strncmp(item, protocol_names[protocol], *length) &&
-		    (item[*length] == '/' || item[*length] == ':')) {
-			++*length;
+		if (strlen(protocol_names[protocol]) == length &&
+		    !strncasecmp(word, protocol_names[protocol], length))
 			return 1U << protocol;
-		}
 	}
-	*length = 0;
 	return 0;
 }
 
-/* Which protocol an item ends with, as in 80/tcp; takes it off. */
-static unsigned int item_suffix(char *item)
-{
-	char *slash = strrchr(item, '/');
+/**
+ * struct item - a part of a list, between commas
+ * @protocol: the bit of the protocol that is written in it, or 0
+ * @skip: where its ports begin
+ * @length: how long they are
+ */
+struct item {
 	unsigned int protocol;
+	size_t skip;
+	size_t length;
+};
 
-	for (protocol = 0; slash && protocol < PROTOCOLS; protocol++) {
-		if (!strcmp(slash + 1, protocol_names[protocol])) {
-			*slash = '\0';
-			return 1U << protocol;
-		}
+/* Take the protocol off: tcp/80, tcp:80, 80/tcp, and :80 without one. */
+static struct item take_apart(const char *text)
+{
+	struct item item = { .length = strcspn(text, ",") };
+	size_t prefix = strcspn(text, "/:,");
+	const char *slash = memrchr(text, '/', item.length);
+
+	if (prefix < item.length)
+		item.protocol = protocol_find(text, prefix);
+	if (item.protocol) {
+		item.skip = prefix + 1;
+	} else if (slash) {
+		item.protocol = protocol_find(slash + 1,
+					      item.length - (slash + 1 - text));
+		if (item.protocol)
+			item.length = slash - text;
+	} else if (*text == ':' && isdigit((unsigned char)text[1])) {
+		item.skip = 1;
 	}
-	return 0;
+	item.length -= item.skip;
+	return item;
 }
 
-static bool parse_items(struct port_set *set, unsigned int protocols,
-			char *text, bool with_protocols,
-			struct mistake *mistake)
+static const char *next_item(const char *item)
 {
-	char *item = text;
-	char *comma;
+	const char *comma = strchr(item, ',');
 
-	for (;; item = comma + 1) {
-		unsigned int own = 0;
-		size_t prefix = 0;
+	return comma ? comma + 1 : NULL;
+}
 
-		comma = strchr(item, ',');
-		if (comma)
-			*comma = '\0';
-		if (with_protocols) {
-			own = item_prefix(item, &prefix);
-			/* Whatever follows is of the same protocol. */
-			if (own)
-				protocols = own;
-			else
-				own = item_suffix(item);
-		}
-		if (!parse_item(set, own ? own : protocols, item + prefix,
-				mistake)) {
-			mistake->offset += item + prefix - text;
-			return false;
-		}
-		if (!comma)
-			return true;
+static bool no_protocol(const char *word, struct mistake *mistake)
+{
+	struct hint hint;
+
+	hint_begin(&hint, word);
+	hint_consider(&hint, protocol_names[TCP]);
+	hint_consider(&hint, protocol_names[UDP]);
+	return mistaken(mistake, 0, "'%s' is no protocol; %s", word,
+			hint_words(&hint, "tcp and udp are"));
+}
+
+/* What stands beside a slash, or before a colon, and is no protocol. */
+static bool neighbour_is_right(const char *text, struct mistake *mistake)
+{
+	const char *slash = strchr(text, '/');
+	const char *colon = strrchr(text, ':');
+	char *word;
+
+	if (colon && !slash && isdigit((unsigned char)colon[1]) &&
+	    text[strspn(text, "0123456789:")])
+		return mistaken(
+			mistake, 0,
+			"'%s' names an address; a rule is for all of them, and %s is the port",
+			text, colon + 1);
+	if (!slash || strchr(slash + 1, '/') ||
+	    isdigit((unsigned char)*text) == isdigit((unsigned char)slash[1]))
+		return true;
+	if (isdigit((unsigned char)*text))
+		return no_protocol(slash + 1, mistake);
+	word = format_text("%.*s", (int)(slash - text), text);
+	no_protocol(word, mistake);
+	free(word);
+	return false;
+}
+
+/*
+ * What has no protocol is of the one before it, or else of the first that
+ * follows, or else of @protocols.
+ */
+static bool parse_items(struct port_set *set, unsigned int protocols,
+			const char *text, struct mistake *mistake)
+{
+	struct item item = { 0 };
+	const char *next;
+	bool right = true;
+	char *ports;
+
+	for (next = text; next && !item.protocol; next = next_item(next))
+		item = take_apart(next);
+	if (item.protocol)
+		protocols = item.protocol;
+	for (next = text; next && right; next = next_item(next)) {
+		item = take_apart(next);
+		if (item.protocol)
+			protocols = item.protocol;
+		ports = format_text("%.*s", (int)item.length, next + item.skip);
+		right = (item.protocol || neighbour_is_right(ports, mistake)) &&
+			parse_item(set, protocols, ports, ':', mistake);
+		free(ports);
+		if (!right)
+			mistake->offset += next + item.skip - text;
 	}
+	return right;
 }
 
 /**
@@ -205,18 +295,36 @@ bool ports_parse_list(struct port_set *set, unsigned int protocols,
 		      const char *text, struct mistake *mistake)
 {
 	char *copy = format_text("%s", text);
-	bool right = parse_items(set, protocols, copy, false, mistake);
+	char *item = copy, *comma;
+	bool right;
 
+	do {
+		comma = strchr(item, ',');
+		if (comma)
+			*comma = '\0';
+		right = parse_item(set, protocols, item, '-', mistake);
+		if (!right)
+			mistake->offset += item - copy;
+		item = comma + 1;
+	} while (right && comma);
 	free(copy);
 	return right;
 }
 
 /**
+ * ports_add_all() - add every port there is
+ * @set: what they are added to
+ */
+void ports_add_all(struct port_set *set)
+{
+	add(set, ALL_PROTOCOLS, 1, PORT_MAX);
+}
+
+/**
  * ports_parse() - add the ports of a PORT argument
  * @set: what they are added to
- * @text: tcp/80, 80/tcp, tcp:80, /dev/port/tcp/80, 80 (both protocols), http,
- *	ranges and lists of them; a protocol before or after a list is that of
- *	all its ports
+ * @text: tcp/80, 80/tcp, tcp:80, /dev/port/tcp/80, 80 or :80 (both protocols),
+ *	http, ranges as 80-90 or 80:90, and lists of them
  * @mistake: what is wrong with it
  *
  * Return: whether @text is right.
@@ -225,25 +333,17 @@ bool ports_parse(struct port_set *set, const char *text,
 		 struct mistake *mistake)
 {
 	static const char *const folder = "/dev/port/";
-	unsigned int protocols = 0;
 	size_t skip = 0;
-	char *copy;
-	bool right;
 
 	if (!strncmp(text, places.port, strlen(places.port)) &&
 	    text[strlen(places.port)] == '/')
 		skip = strlen(places.port) + 1;
 	else if (!strncmp(text, folder, strlen(folder)))
 		skip = strlen(folder);
-	copy = format_text("%s", text + skip);
-	if (strchr(copy, ',') && !item_prefix(copy, &(size_t){ 0 }))
-		protocols = item_suffix(copy);
-	right = parse_items(set, protocols ? protocols : ALL_PROTOCOLS, copy,
-			    true, mistake);
-	if (!right)
-		mistake->offset += skip;
-	free(copy);
-	return right;
+	if (parse_items(set, ALL_PROTOCOLS, text + skip, mistake))
+		return true;
+	mistake->offset += skip;
+	return false;
 }
 
 /**

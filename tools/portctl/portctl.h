@@ -56,6 +56,8 @@ struct port_set {
 };
 
 void ports_clear(struct port_set *set);
+void ports_add_all(struct port_set *set);
+unsigned int protocol_find(const char *word, size_t length);
 bool ports_parse(struct port_set *set, const char *text,
 		 struct mistake *mistake);
 bool ports_parse_list(struct port_set *set, unsigned int protocols,
