@@ -125,21 +125,3 @@ load lib.bash
 	unchanged 1 "cannot change tcp/80: Operation not permitted (this needs root)" \
 		setpriv --reuid nobody --clear-groups "$BATS_TEST_TMPDIR/portctl" grant nobody tcp/80
 }
-
-# The calls that change a node, in their order.
-calls() {
-	strace -f -qq -o "$BATS_TEST_TMPDIR/trace" \
-		-e trace=fchownat,fchmodat,unlinkat,setxattr,openat "$@"
-	sed -nE '/O_CREAT/!{/openat/d}; s/^[0-9]+ +//; s/fchmodat2?\([0-9]+, "([0-9]+)", ([0-7]+).*/chmod \1 \2/p; s/fchownat\([0-9]+, "([0-9]+)", ([0-9]+), ([0-9]+).*/chown \1 \2:\3/p; s/unlinkat\([0-9]+, "([0-9]+)".*/unlink \1/p; s/setxattr\(.*\/([0-9]+)",.*/setxattr \1/p' \
-		"$BATS_TEST_TMPDIR/trace"
-}
-
-@test "a change of owner tightens first" {
-	node tcp/80 1:2 666
-	[[ $(calls portctl grant 3:4 tcp/80 -m 620 | xargs -d'\n') == "chmod 80 0620 chown 80 3:4 chmod 80 0620" ]]
-	node tcp/80 1:2 660
-	[[ $(calls portctl grant 1:2 tcp/80 -m 666 | xargs -d'\n') == "chmod 80 0666" ]]
-	node tcp/80 1:2 600
-	setfacl -m u:5:rw "$PORT/tcp/80"
-	[[ $(calls portctl grant 3:4 tcp/80 -m 660 | xargs -d'\n') == "chmod 80 0600 chown 80 3:4 setxattr 80" ]]
-}

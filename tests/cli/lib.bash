@@ -17,6 +17,9 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
+# What portctl is linked with.
+portctl_libraries() { sed -n 's/.*-o \$@ \$^ //p' "$TOOLS/Makefile"; }
+
 # node PROTO/N OWNER:GROUP MODE: claim without portctl.
 node() {
 	: >"$PORT/$1"

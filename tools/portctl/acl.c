@@ -78,6 +78,25 @@ const struct acl *acl_share(struct acl *acl)
 	return *kept;
 }
 
+/**
+ * acl_find() - look for an entry
+ * @acl: the list, or NULL
+ * @tag: as in struct acl_entry
+ * @id: as well
+ *
+ * Return: the entry, or NULL if there is none.
+ */
+const struct acl_entry *acl_find(const struct acl *acl, unsigned int tag,
+				 id_t id)
+{
+	const struct acl_entry key = { .tag = tag, .id = id };
+
+	if (!acl)
+		return NULL;
+	return bsearch(&key, acl->entries, acl->count, sizeof(key),
+		       compare_entries);
+}
+
 static const char *bits_text(unsigned int bits)
 {
 	static const char *const texts[] = { "---", "--x", "-w-", "-wx",

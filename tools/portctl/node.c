@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The nodes: read them and change them; the only file that does. Between the
- * old and the new rule a node never gives more than both of them, and an
- * unclaimed port is private from the first step on.
- */
+/* The nodes: read them and change them. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +9,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "portctl.h"
+#include "transition.h"
 
 #define PORTFS_MAGIC 0x706f7274
 #define MODE_BITS    07777
@@ -107,7 +103,17 @@ static enum status read_folder(struct table *table, unsigned int protocol,
 	if (!directory)
 		return fail(FAILED, "cannot list %s/%s: %s", places.port,
 			    protocol_names[protocol], strerror(errno));
-	while (status == DONE && (entry = readdir(directory))) {
+	while (status == DONE) {
+		errno = 0;
+		entry = readdir(directory);
+		if (!entry) {
+			if (errno)
+				status = fail(FAILED, "cannot list %s/%s: %s",
+					      places.port,
+					      protocol_names[protocol],
+					      strerror(errno));
+			break;
+		}
 		number = node_number(entry->d_name);
 		index = protocol * PORTS + number;
 		if (number && (!only || only->has[index]))
@@ -135,65 +141,68 @@ enum status nodes_read(struct table *table, const struct port_set *only)
 	return status;
 }
 
-/* A plain directory has no node until there is one. */
-static int create_plain(int folder, const char *name)
+/*
+ * May everybody bind this unclaimed port? A node shows what the kernel's own
+ * rule is. A plain directory has none until there is one.
+ */
+static int prepare_claim(int folder, const char *name, bool *open)
 {
-	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-			0);
+	struct stat stat;
+	int fd;
 
-	return fd < 0 ? -1 : close(fd);
+	if (places.plain) {
+		fd = openat(folder, name,
+			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		return fd < 0 ? -1 : close(fd);
+	}
+	if (fstatat(folder, name, &stat, AT_SYMLINK_NOFOLLOW))
+		return -1;
+	*open = stat.st_mode & 0002;
+	return 0;
 }
 
-static int tighten(int folder, const char *name, const struct rule *old,
-		   const struct rule *new)
+static int take_step(unsigned int index, const char *name,
+		     const struct step *step)
 {
-	mode_t mode = old->mode & new->mode & MODE_BITS;
-
-	if (old->uid == new->uid && old->gid == new->gid && !old->acl)
-		return 0;
-	/* The mask silences all named entries. */
-	if (old->acl)
-		mode &= ~070;
-	if (mode == old->mode)
-		return 0;
-	return fchmodat(folder, name, mode, 0);
-}
-
-static int set_mode(int folder, const char *name, unsigned int index,
-		    const struct rule *old, const struct rule *new)
-{
-	int result = 0;
+	int folder = folders[index / PORTS];
+	int result;
 	char *path;
 
-	if (old->acl || new->acl) {
+	switch (step->kind) {
+	case SET_MODE:
+		return fchmodat(folder, name, step->mode, 0);
+	case SET_OWNER:
+		return fchownat(folder, name, step->uid, step->gid,
+				AT_SYMLINK_NOFOLLOW);
+	case SET_ACL:
 		path = node_path(index);
-		result = acl_write(path, new->acl, new->mode);
+		result = acl_write(path, step->acl, step->mode);
 		free(path);
-		if (result || !(new->mode & 07000))
-			return result;
+		return result;
+	case RELEASE:
+		return unlinkat(folder, name, 0) && errno != ENOENT ? -1 : 0;
 	}
-	return fchmodat(folder, name, new->mode, 0);
+	return -1;
 }
 
 static int change(unsigned int index, const struct rule *old,
 		  const struct rule *new)
 {
-	int folder = folders[index / PORTS];
+	struct transition plan;
 	char name[sizeof("65535")];
+	bool open = false;
+	unsigned int i;
 
 	snprintf(name, sizeof(name), "%u", index % PORTS);
-	if (!new->claimed)
-		return unlinkat(folder, name, 0) && errno != ENOENT ? -1 : 0;
-	if (old->claimed && tighten(folder, name, old, new))
+	if (!old->claimed && new->claimed &&
+	    prepare_claim(folders[index / PORTS], name, &open))
 		return -1;
-	if (!old->claimed && places.plain && create_plain(folder, name))
-		return -1;
-	if (!old->claimed || old->uid != new->uid || old->gid != new->gid) {
-		if (fchownat(folder, name, new->uid, new->gid,
-			     AT_SYMLINK_NOFOLLOW))
+	transition_plan(&plan, old, new, open);
+	for (i = 0; i < plan.count; i++) {
+		if (take_step(index, name, &plan.steps[i]))
 			return -1;
 	}
-	return set_mode(folder, name, index, old, new);
+	return 0;
 }
 
 /**
@@ -216,8 +225,7 @@ enum status node_change(unsigned int index, const struct rule *old,
 
 /* One pass over all ports; only those which are claimed afterwards, or not. */
 static unsigned int change_those(const struct table *old,
-				 const struct table *new, bool claimed,
-				 bool all)
+				 const struct table *new, bool claimed)
 {
 	unsigned int index, failures = 0;
 
@@ -225,8 +233,7 @@ static unsigned int change_those(const struct table *old,
 		const struct rule *from = &old->rules[index];
 		const struct rule *to = &new->rules[index];
 
-		if (to->claimed != claimed || (!from->claimed && !claimed) ||
-		    (!all && rule_equal(from, to)))
+		if (to->claimed != claimed || rule_equal(from, to))
 			continue;
 		if (node_change(index, from, to) && ++failures == FAILURES_MAX)
 			break;
@@ -238,21 +245,20 @@ static unsigned int change_those(const struct table *old,
  * nodes_change() - make one table out of another
  * @old: the one that is
  * @new: the one that is to be
- * @all: write rules that stay as they are, too
  *
- * All claims come before the first release. A failure does not keep the others
- * from being made, unless there are many.
+ * What is right already is not touched. All claims come before the first
+ * release. A failure does not keep the others from being made, unless there are
+ * many.
  *
  * Return: DONE, or FAILED after lines that say why.
  */
-enum status nodes_change(const struct table *old, const struct table *new,
-			 bool all)
+enum status nodes_change(const struct table *old, const struct table *new)
 {
 	unsigned int failures;
 
-	failures = change_those(old, new, true, all);
+	failures = change_those(old, new, true);
 	/* What could not be claimed is a reason to leave the rest held. */
 	if (!failures)
-		failures = change_those(old, new, false, all);
+		failures = change_those(old, new, false);
 	return failures ? FAILED : DONE;
 }

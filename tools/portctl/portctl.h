@@ -8,6 +8,7 @@
  *	port.c owner.c acl.c rule.c	words to values and back
  *	file.c config.c			table files
  *	module.c mount.c		the module and the mount
+ *	transition.c			the steps from rule to rule
  *	xattr.c node.c			the nodes: the only files that change them
  *	socket.c			who listens
  *	command.h			the commands
@@ -150,6 +151,8 @@ struct acl {
 
 struct acl *acl_create(size_t count);
 const struct acl *acl_share(struct acl *acl);
+const struct acl_entry *acl_find(const struct acl *acl, unsigned int tag,
+				 id_t id);
 bool acl_parse(const struct acl **acl, mode_t *mode, bool mode_is_given,
 	       const char *text, struct mistake *mistake);
 const char *acl_words(const struct acl *acl);
@@ -236,8 +239,7 @@ enum status nodes_open(void);
 enum status nodes_read(struct table *table, const struct port_set *only);
 enum status node_change(unsigned int index, const struct rule *old,
 			const struct rule *new);
-enum status nodes_change(const struct table *old, const struct table *new,
-			 bool all);
+enum status nodes_change(const struct table *old, const struct table *new);
 
 /* socket.c */
 

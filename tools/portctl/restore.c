@@ -29,7 +29,7 @@ static enum status mark_unresolved(const struct source *source)
 	return DONE;
 }
 
-static enum status apply(const struct options *options, bool all)
+static enum status apply(const struct options *options)
 {
 	struct table *old = table_create();
 	struct source source;
@@ -46,7 +46,7 @@ static enum status apply(const struct options *options, bool all)
 		print_difference(old, source.table);
 		return DONE;
 	}
-	status = nodes_change(old, source.table, all);
+	status = nodes_change(old, source.table);
 	if (!status && options->boot)
 		status = mark_unresolved(&source);
 	return status;
@@ -60,16 +60,16 @@ static enum status apply(const struct options *options, bool all)
  */
 enum status command_restore(const struct options *options)
 {
-	return apply(options, true);
+	return apply(options);
 }
 
 /**
- * command_sync() - change only what differs from a file
+ * command_sync() - the same; restore leaves alone what is right already
  * @options: [FILE|-]
  *
  * Return: the status to exit with.
  */
 enum status command_sync(const struct options *options)
 {
-	return apply(options, false);
+	return apply(options);
 }
