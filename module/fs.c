@@ -32,6 +32,11 @@ static const char *const protocol_names[PORTFS_PROTOCOLS] = {
 /* The first of the minors of the nodes, and the major, which the kernel chose. */
 static dev_t first_device __ro_after_init;
 
+static bool user_mounts = true;
+module_param(user_mounts, bool, 0644);
+MODULE_PARM_DESC(user_mounts,
+		 "let users mount the tables of network namespaces of their own");
+
 static enum portfs_protocol directory_protocol(const struct inode *inode)
 {
 	return inode->i_ino - INO_DIRECTORIES;
@@ -213,11 +218,7 @@ static struct dentry *root_lookup(struct inode *directory,
  */
 static int directory_unlink(struct inode *directory, struct dentry *dentry)
 {
-	struct inode *inode = d_inode(dentry);
-
-	portfs_table_release(portfs_sb_net(inode->i_sb),
-			     portfs_node_index(inode));
-	portfs_node_refresh(inode);
+	portfs_node_release(d_inode(dentry));
 	d_drop(dentry);
 	return 0;
 }
@@ -311,6 +312,8 @@ static const struct fs_context_operations context_operations = {
  */
 static int portfs_init_fs_context(struct fs_context *context)
 {
+	if (!user_mounts && context->net_ns->user_ns != &init_user_ns)
+		return -EPERM;
 	put_user_ns(context->user_ns);
 	context->user_ns = get_user_ns(context->net_ns->user_ns);
 	context->ops = &context_operations;

@@ -52,17 +52,12 @@ static bool node_rule(const struct inode *inode, struct portfs_rule *rule)
 	return claimed;
 }
 
-/**
- * portfs_node_refresh() - bring a node's attributes up to date
- * @inode: the node
- *
- * With the table, and with the sysctl that says which unclaimed ports are
- * privileged. i_lock makes the refresh that follows a change of the table the
- * last one to write them.
- *
- * Context: Any; takes inode->i_lock.
+/*
+ * Brings a node's attributes up to date with the table, and with the sysctl that
+ * says which unclaimed ports are privileged. i_lock makes the refresh that
+ * follows a change of the table the last one to write them.
  */
-void portfs_node_refresh(struct inode *inode)
+static void node_refresh(struct inode *inode)
 {
 	struct portfs_rule rule;
 
@@ -80,7 +75,7 @@ void portfs_node_refresh(struct inode *inode)
 static int node_permission(struct mnt_idmap *idmap, struct inode *inode,
 			   int mask)
 {
-	portfs_node_refresh(inode);
+	node_refresh(inode);
 	return generic_permission(idmap, inode, mask);
 }
 
@@ -90,7 +85,7 @@ static int node_getattr(struct mnt_idmap *idmap, const struct path *path,
 {
 	struct inode *inode = d_inode(path->dentry);
 
-	portfs_node_refresh(inode);
+	node_refresh(inode);
 	generic_fillattr(idmap, request_mask, inode, stat);
 	return 0;
 }
@@ -137,11 +132,15 @@ static int node_change(struct inode *inode, struct portfs_rule *rule)
 {
 	int error;
 
+	/* A claim is a promise; none is made that cannot be kept. */
+	error = portfs_guard_check();
+	if (error)
+		return error;
 	rule->changed = current_time(inode);
 	error = portfs_table_set(portfs_sb_net(inode->i_sb),
 				 portfs_node_index(inode), rule);
 	if (!error)
-		portfs_node_refresh(inode);
+		node_refresh(inode);
 	return error;
 }
 
@@ -149,16 +148,15 @@ static int node_change(struct inode *inode, struct portfs_rule *rule)
  * An ACL says all, so it claims with the mode that it implies. The VFS has
  * checked that it is one, that its ids are mapped, and the caller's right.
  */
-static int node_set_acl(struct mnt_idmap *idmap, struct set_acl_dentry *dentry,
-			struct posix_acl *acl, int type)
+static int change_acl(struct mnt_idmap *idmap, struct inode *inode,
+		      struct posix_acl *acl, int type)
 {
-	struct inode *inode = set_acl_inode(dentry);
 	struct portfs_rule rule;
 	umode_t mode;
 	int error;
 
 	lockdep_assert_held_write(&inode->i_rwsem);
-	portfs_node_refresh(inode);
+	node_refresh(inode);
 	node_rule(inode, &rule);
 	if (!acl && !rule.acl)
 		return 0;
@@ -179,6 +177,8 @@ static int node_set_acl(struct mnt_idmap *idmap, struct set_acl_dentry *dentry,
 	return error;
 }
 
+DEFINE_SET_ACL(node_set_acl, change_acl)
+
 static int node_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 			struct iattr *attr)
 {
@@ -187,7 +187,7 @@ static int node_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 	int error;
 
 	lockdep_assert_held_write(&inode->i_rwsem);
-	portfs_node_refresh(inode);
+	node_refresh(inode);
 	error = setattr_prepare(idmap, dentry, attr);
 	if (error)
 		return error;
@@ -251,5 +251,18 @@ void portfs_node_init(struct inode *inode, unsigned int major)
 	inode->i_op = &node_inode_operations;
 	inode->i_fop = &node_file_operations;
 	inode->i_acl = ACL_DONT_CACHE;
-	portfs_node_refresh(inode);
+	node_refresh(inode);
+}
+
+/**
+ * portfs_node_release() - make a node's port unclaimed
+ * @inode: the node; it stays one
+ *
+ * Context: Process context, sleeps; under i_rwsem of @inode.
+ */
+void portfs_node_release(struct inode *inode)
+{
+	portfs_table_release(portfs_sb_net(inode->i_sb),
+			     portfs_node_index(inode));
+	node_refresh(inode);
 }

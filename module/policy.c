@@ -3,7 +3,6 @@
  * One decision: a rule and the caller's credentials make allow, refuse or no
  * say.
  */
-#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/rcupdate.h>
 #include <linux/stat.h>
@@ -61,25 +60,14 @@ static bool rule_gives_write(const struct portfs_rule *rule)
 	return rule->mode & 0002;
 }
 
-static enum portfs_verdict judge(const struct net *net,
-				 const struct portfs_rule *rule)
-{
-	if (rule_gives_write(rule))
-		return PORTFS_ALLOW;
-	/* The sticky bit binds root and the capable to the rule. */
-	if (!(rule->mode & S_ISVTX) &&
-	    ns_capable(net->user_ns, CAP_NET_BIND_SERVICE))
-		return PORTFS_ALLOW;
-	return PORTFS_REFUSE;
-}
-
 /**
  * portfs_policy_bind() - may the current task bind a port?
  * @net: the socket's network namespace
  * @index: the port, see portfs_index()
  *
  * Context: Any in which current is the caller; does not sleep.
- * Return: the verdict.
+ * Return: the verdict; where it is PORTFS_CAPABLE, the caller asks for
+ * CAP_NET_BIND_SERVICE over the namespace that owns @net, outside of RCU.
  */
 enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index)
 {
@@ -88,8 +76,15 @@ enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index)
 
 	rcu_read_lock();
 	rule = portfs_table_rule(net, index);
-	if (rule)
-		verdict = judge(net, rule);
+	if (rule) {
+		if (rule_gives_write(rule))
+			verdict = PORTFS_ALLOW;
+		/* The sticky bit binds root and the capable to the rule. */
+		else if (rule->mode & S_ISVTX)
+			verdict = PORTFS_REFUSE;
+		else
+			verdict = PORTFS_CAPABLE;
+	}
 	rcu_read_unlock();
 	return verdict;
 }

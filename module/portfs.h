@@ -4,32 +4,40 @@
  *
  * Data flows one way:
  *
- *	fs.c -> node.c -> table.c <- policy.c <- hook.c
- *	                     |
- *	                reserved.c
+ *	VFS -> fs.c -> node.c -> table.c <- policy.c <- bind.c <- bind(2)
+ *	                  |         |                     |
+ *	                  |     reserved.c <- ip_local_reserved_ports
+ *	                  |         |                     |
+ *	                  +-> guard.c -> hook.c -> trampoline_*.S
  *
  * Locks, outermost first:
  *
  *	inode->i_rwsem		taken by the VFS around changes of a node
+ *	guard_lock		one proof of the hooks at a time
  *	portfs_net.lock		writers of one namespace's table, and the
  *				namespace's ip_local_reserved_ports
  *	inode->i_lock		the attributes of a node's inode
+ *	portfs_sleepers (SRCU)	what may sleep below a trampoline
  *	RCU			readers of a table: hooks, stat, listings
+ *
+ * Copyright (C) 2026 The portfs authors
  */
 #ifndef PORTFS_H
 #define PORTFS_H
 
 #include <linux/bitmap.h>
 #include <linux/fs.h>
+#include <linux/jump_label_ratelimit.h>
 #include <linux/mutex.h>
 #include <linux/posix_acl.h>
+#include <linux/srcu.h>
 #include <linux/time64.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
-#include <linux/xarray.h>
 #include <net/net_namespace.h>
+#include <net/netns/generic.h>
 
-#include "compat/compat.h"
+#include "compat.h"
 
 #undef pr_fmt
 #define pr_fmt(fmt) "portfs: " fmt
@@ -38,8 +46,11 @@
 #define PORTFS_PORT_MAX 65535
 #define PORTFS_PORTS	(PORTFS_PORT_MAX + 1)
 
-/* How long an ACL may be: a bind goes through it with preemption off. */
+/* How long an ACL may be: a bind goes through it under RCU. */
 #define PORTFS_ACL_ENTRIES 256
+
+/* What a hooked function returns to its own proof, and never otherwise. */
+#define PORTFS_PROOF (-EXFULL)
 
 /**
  * enum portfs_protocol - the two port spaces that have owners
@@ -98,10 +109,23 @@ struct portfs_rule {
 	struct timespec64 changed;
 };
 
+/* How many rules are found from one &struct portfs_block. */
+#define PORTFS_BLOCK_RULES 256
+
+/**
+ * struct portfs_block - where the rules of neighbouring ports are
+ * @rules: NULL for an unclaimed port; RCU for readers, portfs_net.lock for
+ *	writers
+ */
+struct portfs_block {
+	struct portfs_rule __rcu *rules[PORTFS_BLOCK_RULES];
+};
+
 /**
  * struct portfs_table - the rules of one network namespace
- * @rcu: for freeing it after its last reader
- * @rules: &struct portfs_rule by portfs_index(); RCU for readers,
+ * @rcu: for freeing it, with its blocks, after its last reader
+ * @blocks: by portfs_index() / PORTFS_BLOCK_RULES; NULL where there never was a
+ *	rule, else it stays as long as the table; RCU for readers,
  *	portfs_net.lock for writers
  * @count: how many rules; under portfs_net.lock
  * @claimed: a bit for each index that has a rule; atomic for readers, written
@@ -114,7 +138,7 @@ struct portfs_rule {
  */
 struct portfs_table {
 	struct rcu_head rcu;
-	struct xarray rules;
+	struct portfs_block __rcu *blocks[PORTFS_INDICES / PORTFS_BLOCK_RULES];
 	unsigned int count;
 	DECLARE_BITMAP(claimed, PORTFS_INDICES);
 	DECLARE_BITMAP(reserved, PORTFS_PORTS);
@@ -131,22 +155,62 @@ struct portfs_net {
 	struct portfs_table __rcu *table;
 };
 
+extern unsigned int portfs_net_id;
+
 /**
- * enum portfs_verdict - what the module says of a bind
+ * portfs_net() - the module's part of a network namespace
+ * @net: the namespace; the caller keeps it from being freed
+ *
+ * Return: its part, which lives as long as @net does.
+ */
+static inline struct portfs_net *portfs_net(const struct net *net)
+{
+	return net_generic(net, portfs_net_id);
+}
+
+/**
+ * enum portfs_verdict - what a rule says of a bind
  * @PORTFS_NO_SAY: the port is unclaimed, the kernel's own rule holds
  * @PORTFS_ALLOW: the caller may; no privileged-port check follows
+ * @PORTFS_CAPABLE: the caller may with CAP_NET_BIND_SERVICE, not else
  * @PORTFS_REFUSE: the caller may not
  */
 enum portfs_verdict {
 	PORTFS_NO_SAY,
 	PORTFS_ALLOW,
+	PORTFS_CAPABLE,
 	PORTFS_REFUSE,
 };
 
+/**
+ * struct portfs_answer - what a decision tells its trampoline, in two registers
+ * @answered: not 0: the hooked function is not to run, its caller gets @value
+ * @value: if 0: the fourth argument with which it runs
+ */
+struct portfs_answer {
+	unsigned long answered;
+	unsigned long value;
+};
+
+static inline struct portfs_answer portfs_answer(long result)
+{
+	return (struct portfs_answer){ .answered = 1, .value = result };
+}
+
+static inline struct portfs_answer portfs_pass(unsigned long fourth)
+{
+	return (struct portfs_answer){ .answered = 0, .value = fourth };
+}
+
 struct ctl_table;
+struct sockaddr_in;
+struct sockaddr_in6;
+
+/* Switched on while any network namespace has a rule. */
+extern struct static_key_false_deferred portfs_claims;
 
 /* table.c */
-struct portfs_net *portfs_net(const struct net *net);
+bool portfs_table_claims(const struct net *net, u32 index);
 const struct portfs_rule *portfs_table_rule(const struct net *net, u32 index);
 u32 portfs_table_next(const struct net *net, u32 index, u32 end);
 int portfs_table_set(struct net *net, u32 index,
@@ -160,16 +224,59 @@ void portfs_reserved_init(const struct net *net, struct portfs_table *table);
 void portfs_reserved_claim(struct net *net, u16 port);
 void portfs_reserved_release(struct net *net, const struct portfs_table *table,
 			     u16 port);
-struct net *portfs_reserved_net(const struct ctl_table *sysctl);
-int portfs_reserved_sysctl(const struct ctl_table *sysctl, int write,
-			   void *buffer, size_t *length, loff_t *position);
+struct portfs_answer portfs_reserved_large_bitmap(struct ctl_table *sysctl,
+						  int write, void *buffer,
+						  size_t *length,
+						  loff_t *position);
+int portfs_reserved_prove(void);
 
 /* policy.c */
 enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index);
 
+/* bind.c */
+struct portfs_answer portfs_bind_inet(struct sock *sk,
+				      const struct sockaddr_in *address,
+				      int length, u32 flags);
+struct portfs_answer portfs_bind_inet6(struct sock *sk,
+				       const struct sockaddr_in6 *address,
+				       int length, u32 flags);
+int portfs_bind_prove_inet(void);
+int portfs_bind_prove_inet6(void);
+int portfs_bind_setup(void);
+void portfs_bind_teardown(void);
+
+/**
+ * enum portfs_hook - the functions of the kernel that are hooked
+ * @PORTFS_INET_BIND: __inet_bind()
+ * @PORTFS_INET6_BIND: __inet6_bind(), where there is IPv6
+ * @PORTFS_LARGE_BITMAP: proc_do_large_bitmap()
+ * @PORTFS_HOOKS: how many they are
+ */
+enum portfs_hook {
+	PORTFS_INET_BIND,
+#if IS_ENABLED(CONFIG_IPV6)
+	PORTFS_INET6_BIND,
+#endif
+	PORTFS_LARGE_BITMAP,
+	PORTFS_HOOKS,
+};
+
 /* hook.c */
+extern struct srcu_struct portfs_sleepers;
+const char *portfs_hook_name(enum portfs_hook hook);
+int portfs_hook_prove(enum portfs_hook hook);
 int portfs_hook_setup(void);
 void portfs_hook_teardown(void);
+
+/* guard.c */
+int portfs_guard_check(void);
+int portfs_guard_setup(void);
+void portfs_guard_teardown(void);
+
+/* trampoline_*.S; called by ftrace only */
+void portfs_trampoline_inet_bind(void);
+void portfs_trampoline_inet6_bind(void);
+void portfs_trampoline_large_bitmap(void);
 
 /*
  * node.c
@@ -189,7 +296,7 @@ static inline u32 portfs_node_index(const struct inode *inode)
 }
 
 void portfs_node_init(struct inode *inode, unsigned int major);
-void portfs_node_refresh(struct inode *inode);
+void portfs_node_release(struct inode *inode);
 
 /* fs.c */
 int portfs_fs_setup(void);

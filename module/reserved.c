@@ -11,7 +11,6 @@
  * at no moment out of the kernel's bitmap.
  */
 #include <linux/container_of.h>
-#include <linux/module.h>
 #include <linux/string.h>
 #include <linux/sysctl.h>
 
@@ -70,13 +69,8 @@ void portfs_reserved_release(struct net *net, const struct portfs_table *table,
 		clear_bit(port, net->ipv4.sysctl_local_reserved_ports);
 }
 
-/**
- * portfs_reserved_net() - whose ip_local_reserved_ports is a sysctl?
- * @sysctl: a sysctl that proc_do_large_bitmap() handles
- *
- * Return: the network namespace, or NULL if it is another sysctl.
- */
-struct net *portfs_reserved_net(const struct ctl_table *sysctl)
+/* Whose ip_local_reserved_ports a sysctl is; NULL if it is another one. */
+static struct net *sysctl_net(const struct ctl_table *sysctl)
 {
 	if (!sysctl->procname ||
 	    strcmp(sysctl->procname, "ip_local_reserved_ports"))
@@ -95,27 +89,14 @@ static void reserved_publish(struct net *net, const struct portfs_table *table)
 			   table->reserved[word] | claimed_word(table, word));
 }
 
-/**
- * portfs_reserved_sysctl() - read or write net.ipv4.ip_local_reserved_ports
- * @sysctl: the sysctl, of which portfs_reserved_net() knows the namespace; the
- *	proc file that is in use keeps both from going away
- * @write: a write if set, a read if not
- * @buffer: as for any sysctl handler
- * @length: as for any sysctl handler
- * @position: as for any sysctl handler
- *
+/*
  * Stands in for proc_do_large_bitmap(), which it calls. The copy it calls it
  * with has no name, by which the hook knows to let it run.
- *
- * Context: Process context, may sleep; takes portfs_net.lock. The caller has
- * taken a reference to the module for it, which it drops: unregistering the
- * hook waits for the few instructions that follow.
- * Return: as proc_do_large_bitmap().
  */
-int portfs_reserved_sysctl(const struct ctl_table *sysctl, int write,
-			   void *buffer, size_t *length, loff_t *position)
+static int reserved_sysctl(struct net *net, const struct ctl_table *sysctl,
+			   int write, void *buffer, size_t *length,
+			   loff_t *position)
 {
-	struct net *net = portfs_reserved_net(sysctl);
 	struct portfs_net *part = portfs_net(net);
 	struct ctl_table unnamed = *sysctl;
 	struct portfs_table *table;
@@ -131,6 +112,56 @@ int portfs_reserved_sysctl(const struct ctl_table *sysctl, int write,
 	if (table && write)
 		reserved_publish(net, table);
 	mutex_unlock(&part->lock);
-	module_put(THIS_MODULE);
 	return error;
+}
+
+static unsigned long *no_bitmap;
+/* By which the hook is proved; where it does not fire, it is an empty sysctl. */
+static struct ctl_table proof_sysctl = { .data = &no_bitmap };
+
+/**
+ * portfs_reserved_large_bitmap() - decide on a call of proc_do_large_bitmap()
+ * @sysctl: the sysctl; the proc file that is in use keeps it, and the network
+ *	namespace that it is of
+ * @write: a write if set, a read if not
+ * @buffer: as for any sysctl handler
+ * @length: as for any sysctl handler
+ * @position: as for any sysctl handler
+ *
+ * Context: Process context, may sleep; takes portfs_net.lock. Called by its
+ * trampoline only.
+ * Return: what net.ipv4.ip_local_reserved_ports says, or @length to go on with.
+ */
+struct portfs_answer portfs_reserved_large_bitmap(struct ctl_table *sysctl,
+						  int write, void *buffer,
+						  size_t *length,
+						  loff_t *position)
+{
+	struct net *net;
+	int reader, error;
+
+	if (sysctl == &proof_sysctl)
+		return portfs_answer(PORTFS_PROOF);
+	net = sysctl_net(sysctl);
+	if (!net)
+		return portfs_pass((unsigned long)length);
+	reader = srcu_read_lock(&portfs_sleepers);
+	error = reserved_sysctl(net, sysctl, write, buffer, length, position);
+	srcu_read_unlock(&portfs_sleepers, reader);
+	return portfs_answer(error);
+}
+
+/**
+ * portfs_reserved_prove() - call proc_do_large_bitmap() to see whether its hook
+ * fires
+ *
+ * Context: Process context.
+ * Return: PORTFS_PROOF if it does, what the kernel says if not.
+ */
+int portfs_reserved_prove(void)
+{
+	size_t length = 0;
+	loff_t position = 0;
+
+	return proc_do_large_bitmap(&proof_sysctl, 0, NULL, &length, &position);
 }

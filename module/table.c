@@ -11,7 +11,6 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <net/netns/generic.h>
 
 #include "portfs.h"
 
@@ -25,18 +24,10 @@ struct rule_entry {
 	struct rcu_head rcu;
 };
 
-static unsigned int portfs_net_id __read_mostly;
+unsigned int portfs_net_id __read_mostly;
 
-/**
- * portfs_net() - the module's part of a network namespace
- * @net: the namespace; the caller keeps it from being freed
- *
- * Return: its part, which lives as long as @net does.
- */
-struct portfs_net *portfs_net(const struct net *net)
-{
-	return net_generic(net, portfs_net_id);
-}
+/* Off a second after the last rule went, lest users patch code all the time. */
+DEFINE_STATIC_KEY_DEFERRED_FALSE(portfs_claims, HZ);
 
 /*
  * The rule is out of the table. Who found it there did so before this, so the
@@ -51,6 +42,30 @@ static void rule_put(struct portfs_rule *rule)
 }
 
 /**
+ * portfs_table_claims() - is a port claimed?
+ * @net: the network namespace; the caller keeps it from being freed
+ * @index: the port, see portfs_index()
+ *
+ * For those who ask for every bind. A section of RCU that cannot be preempted
+ * is the shortest, and net_generic() would have one more of its own.
+ *
+ * Return: whether there was a rule.
+ */
+bool notrace portfs_table_claims(const struct net *net, u32 index)
+{
+	const struct portfs_table *table;
+	const struct portfs_net *part;
+	bool claims;
+
+	rcu_read_lock_sched_notrace();
+	part = rcu_dereference_sched(net->gen)->ptr[portfs_net_id];
+	table = rcu_dereference_sched(part->table);
+	claims = table && test_bit(index, table->claimed);
+	rcu_read_unlock_sched_notrace();
+	return claims;
+}
+
+/**
  * portfs_table_rule() - look a port's rule up
  * @net: the network namespace
  * @index: the port, see portfs_index()
@@ -60,13 +75,15 @@ static void rule_put(struct portfs_rule *rule)
  */
 const struct portfs_rule *portfs_table_rule(const struct net *net, u32 index)
 {
-	struct portfs_table *table;
+	const struct portfs_table *table;
+	const struct portfs_block *block;
 
 	table = rcu_dereference(portfs_net(net)->table);
 	/* Pairs with smp_mb__before_atomic() in portfs_table_set(). */
 	if (!table || !test_bit_acquire(index, table->claimed))
 		return NULL;
-	return xa_load(&table->rules, index);
+	block = rcu_dereference(table->blocks[index / PORTFS_BLOCK_RULES]);
+	return rcu_dereference(block->rules[index % PORTFS_BLOCK_RULES]);
 }
 
 /**
@@ -102,18 +119,49 @@ static struct portfs_table *table_create(const struct net *net)
 	table = kvzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return NULL;
-	xa_init_flags(&table->rules, XA_FLAGS_ACCOUNT);
 	portfs_reserved_init(net, table);
 	/* Never the first reference: the caller came through a mount. */
 	__module_get(THIS_MODULE);
+	/* Every bind that begins from now on asks for the table. */
+	static_branch_deferred_inc(&portfs_claims);
 	return table;
+}
+
+static void table_free(struct rcu_head *head)
+{
+	struct portfs_table *table =
+		container_of(head, struct portfs_table, rcu);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(table->blocks); i++)
+		kfree(rcu_access_pointer(table->blocks[i]));
+	kvfree(table);
 }
 
 static void table_destroy(struct portfs_table *table)
 {
-	xa_destroy(&table->rules);
-	kvfree_rcu(table, rcu);
+	static_branch_slow_dec_deferred(&portfs_claims);
+	call_rcu(&table->rcu, table_free);
 	module_put(THIS_MODULE);
+}
+
+/* Where the rule of a port is, or NULL without memory for it. */
+static struct portfs_rule __rcu **rule_slot(const struct portfs_net *part,
+					    struct portfs_table *table,
+					    u32 index)
+{
+	struct portfs_block __rcu **place;
+	struct portfs_block *block;
+
+	place = &table->blocks[index / PORTFS_BLOCK_RULES];
+	block = rcu_dereference_protected(*place, lockdep_is_held(&part->lock));
+	if (!block) {
+		block = kzalloc(sizeof(*block), GFP_KERNEL_ACCOUNT);
+		if (!block)
+			return NULL;
+		rcu_assign_pointer(*place, block);
+	}
+	return &block->rules[index % PORTFS_BLOCK_RULES];
 }
 
 static struct rule_entry *rule_copy(const struct portfs_rule *rule)
@@ -145,10 +193,10 @@ static struct rule_entry *rule_copy(const struct portfs_rule *rule)
 int portfs_table_set(struct net *net, u32 index, const struct portfs_rule *rule)
 {
 	struct portfs_net *part = portfs_net(net);
+	struct portfs_rule __rcu **slot;
 	struct portfs_table *table;
 	struct rule_entry *entry;
 	struct portfs_rule *old;
-	int error = -ENOMEM;
 
 	entry = rule_copy(rule);
 	if (!entry)
@@ -161,11 +209,11 @@ int portfs_table_set(struct net *net, u32 index, const struct portfs_rule *rule)
 		if (!table)
 			goto free_entry;
 	}
-	old = xa_store(&table->rules, index, &entry->rule, GFP_KERNEL);
-	if (xa_is_err(old)) {
-		error = xa_err(old);
+	slot = rule_slot(part, table, index);
+	if (!slot)
 		goto destroy_empty_table;
-	}
+	old = rcu_replace_pointer(*slot, &entry->rule,
+				  lockdep_is_held(&part->lock));
 	if (old) {
 		rule_put(old);
 	} else {
@@ -186,7 +234,7 @@ free_entry:
 	mutex_unlock(&part->lock);
 	posix_acl_release(entry->rule.acl);
 	kfree(entry);
-	return error;
+	return -ENOMEM;
 }
 
 /**
@@ -204,7 +252,10 @@ void portfs_table_release(struct net *net, u32 index)
 	mutex_lock(&part->lock);
 	table = table_locked(part);
 	if (table && test_and_clear_bit(index, table->claimed)) {
-		rule_put(xa_erase(&table->rules, index));
+		/* It has a rule, and so a slot. */
+		rule_put(rcu_replace_pointer(*rule_slot(part, table, index),
+					     NULL,
+					     lockdep_is_held(&part->lock)));
 		portfs_reserved_release(net, table, portfs_port(index));
 		if (!--table->count) {
 			RCU_INIT_POINTER(part->table, NULL);
@@ -245,7 +296,7 @@ static struct pernet_operations table_net_operations = {
  */
 int __init portfs_table_setup(void)
 {
-	/* What a port costs: a kmalloc-64 object and its share of the xarray. */
+	/* What a port costs: a kmalloc-64 object and its place in a block. */
 	BUILD_BUG_ON(sizeof(struct rule_entry) > 64);
 
 	return register_pernet_subsys(&table_net_operations);
@@ -259,4 +310,7 @@ int __init portfs_table_setup(void)
 void portfs_table_teardown(void)
 {
 	unregister_pernet_subsys(&table_net_operations);
+	static_key_deferred_flush(&portfs_claims);
+	/* table_free() is the module's. */
+	rcu_barrier();
 }
