@@ -69,7 +69,7 @@ static bool rule_gives_write(const struct portfs_rule *rule)
  * Return: the verdict; where it is PORTFS_CAPABLE, the caller asks for
  * CAP_NET_BIND_SERVICE over the namespace that owns @net, outside of RCU.
  */
-enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index)
+notrace enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index)
 {
 	enum portfs_verdict verdict = PORTFS_NO_SAY;
 	const struct portfs_rule *rule;

@@ -169,6 +169,42 @@ static inline struct portfs_net *portfs_net(const struct net *net)
 }
 
 /**
+ * portfs_net_rcu() - portfs_net() for who is inside RCU already
+ * @net: the namespace; the caller keeps it from being freed
+ *
+ * Context: Inside rcu_read_lock() or a section that cannot be preempted.
+ * Return: its part, which lives as long as @net does.
+ */
+static __always_inline struct portfs_net *portfs_net_rcu(const struct net *net)
+{
+	return rcu_dereference_check(net->gen, rcu_read_lock_any_held())
+		->ptr[portfs_net_id];
+}
+
+/**
+ * portfs_table_claims() - is a port claimed?
+ * @net: the network namespace; the caller keeps it from being freed
+ * @index: the port, see portfs_index()
+ *
+ * For those who ask for every bind. A section of RCU that cannot be preempted
+ * is the shortest one.
+ *
+ * Return: whether there was a rule.
+ */
+static __always_inline bool portfs_table_claims(const struct net *net,
+						u32 index)
+{
+	const struct portfs_table *table;
+	bool claims;
+
+	rcu_read_lock_sched_notrace();
+	table = rcu_dereference_sched(portfs_net_rcu(net)->table);
+	claims = table && test_bit(index, table->claimed);
+	rcu_read_unlock_sched_notrace();
+	return claims;
+}
+
+/**
  * enum portfs_verdict - what a rule says of a bind
  * @PORTFS_NO_SAY: the port is unclaimed, the kernel's own rule holds
  * @PORTFS_ALLOW: the caller may; no privileged-port check follows
@@ -210,7 +246,6 @@ struct sockaddr_in6;
 extern struct static_key_false_deferred portfs_claims;
 
 /* table.c */
-bool portfs_table_claims(const struct net *net, u32 index);
 const struct portfs_rule *portfs_table_rule(const struct net *net, u32 index);
 u32 portfs_table_next(const struct net *net, u32 index, u32 end);
 int portfs_table_set(struct net *net, u32 index,

@@ -42,30 +42,6 @@ static void rule_put(struct portfs_rule *rule)
 }
 
 /**
- * portfs_table_claims() - is a port claimed?
- * @net: the network namespace; the caller keeps it from being freed
- * @index: the port, see portfs_index()
- *
- * For those who ask for every bind. A section of RCU that cannot be preempted
- * is the shortest, and net_generic() would have one more of its own.
- *
- * Return: whether there was a rule.
- */
-bool notrace portfs_table_claims(const struct net *net, u32 index)
-{
-	const struct portfs_table *table;
-	const struct portfs_net *part;
-	bool claims;
-
-	rcu_read_lock_sched_notrace();
-	part = rcu_dereference_sched(net->gen)->ptr[portfs_net_id];
-	table = rcu_dereference_sched(part->table);
-	claims = table && test_bit(index, table->claimed);
-	rcu_read_unlock_sched_notrace();
-	return claims;
-}
-
-/**
  * portfs_table_rule() - look a port's rule up
  * @net: the network namespace
  * @index: the port, see portfs_index()
@@ -73,12 +49,13 @@ bool notrace portfs_table_claims(const struct net *net, u32 index)
  * Context: Inside rcu_read_lock(), which keeps the rule from being freed.
  * Return: the rule, or NULL if the port is unclaimed.
  */
-const struct portfs_rule *portfs_table_rule(const struct net *net, u32 index)
+notrace const struct portfs_rule *portfs_table_rule(const struct net *net,
+						    u32 index)
 {
 	const struct portfs_table *table;
 	const struct portfs_block *block;
 
-	table = rcu_dereference(portfs_net(net)->table);
+	table = rcu_dereference(portfs_net_rcu(net)->table);
 	/* Pairs with smp_mb__before_atomic() in portfs_table_set(). */
 	if (!table || !test_bit_acquire(index, table->claimed))
 		return NULL;

@@ -20,12 +20,13 @@
 #include "compat.h"
 
 /*
- * ftrace keeps a flag in bit 0 of the address (Linux 7.2), hence the alignment.
+ * ftrace keeps a flag in bit 0 of the address (Linux 7.2); what the kernel puts
+ * before its own functions may leave these at an odd one, hence SYM_A_NONE.
  * @fifth: the hooked function has a fifth argument.
  */
 .macro TRAMPOLINE name:req decision:req fifth=0
 	.balign	16
-SYM_FUNC_START(\name)
+SYM_START(\name, SYM_L_GLOBAL, SYM_A_NONE)
 	ENDBR
 	pushq	%rbp
 	movq	%rsp, %rbp

@@ -37,6 +37,10 @@ away() {
 	release_all && umount "$PORT" && unload
 }
 
+load() {
+	modprobe portfs && mount -t portfs portfs "$PORT"
+}
+
 # What the kernel said since: `mark` begins.
 mark() {
 	mark="lifetime test $$, case $number, $((++marks))"
@@ -134,7 +138,7 @@ unloads_at_once() {
 		must umount "$PORT"
 		must unload
 		nothing_is_left
-		must mount -t portfs portfs "$PORT"
+		must load
 	done
 }
 
@@ -147,16 +151,40 @@ reserved_ports_stay() {
 	must equal "$(<"$RESERVED")" 20001,20005-20007
 	echo 20002 >"$RESERVED"
 	must equal "$(<"$RESERVED")" 20002
-	must modprobe portfs
+	must load
 	must equal "$(<"$RESERVED")" 20002
 	echo >"$RESERVED"
 }
 
-mount_loads() {
+# A user in namespaces of their own could, too.
+mount_does_not_load() {
 	must away
-	must mount -t portfs portfs "$PORT"
+	must_not busybox mount -t portfs portfs "$PORT"
+	must_not setpriv --reuid 1002 --regid 1002 --clear-groups unshare -Urnm mount -t portfs portfs /mnt
+	nothing_is_left
+	must load
 	everything_is_there
 	must equal "$(stat -c '%U:%G %a' "$PORT/tcp/80")" 'root:root 600'
+}
+
+users_may_mount_or_not() {
+	must setpriv --reuid 1002 --regid 1002 --clear-groups unshare -Urnm mount -t portfs portfs /mnt
+	must eval 'echo 0 >/sys/module/portfs/parameters/user_mounts'
+	must_not setpriv --reuid 1002 --regid 1002 --clear-groups unshare -Urnm mount -t portfs portfs /mnt
+	must mount -t portfs portfs /mnt
+	must umount /mnt
+	must eval 'echo 1 >/sys/module/portfs/parameters/user_mounts'
+	must setpriv --reuid 1002 --regid 1002 --clear-groups unshare -Urnm mount -t portfs portfs /mnt
+}
+
+# /sys/module/portfs/hooks/FUNCTION, for monitoring.
+hooks_say_that_they_live() {
+	local hook
+	for hook in "${HOOKS[@]}"; do
+		must equal "$(<"/sys/module/portfs/hooks/$hook")" alive
+		must equal "$(stat -c %a "/sys/module/portfs/hooks/$hook")" 444
+	done
+	must equal "$(ls /sys/module/portfs/hooks | wc -l)" "${#HOOKS[@]}"
 }
 
 disabled_ftrace_refuses() {
@@ -166,10 +194,9 @@ disabled_ftrace_refuses() {
 	must_not modprobe portfs
 	must said 'portfs: .*__inet_bind.*ftrace_enabled'
 	nothing_is_left
-	must_not mount -t portfs portfs "$PORT"
 	stock_binds
 	must eval "echo 1 >$FTRACE"
-	must modprobe portfs
+	must load
 	everything_is_there
 }
 
@@ -180,25 +207,53 @@ ftrace_cannot_be_disabled() {
 	must equal "$(bind_as 1002 tcp 8080)" EACCES
 }
 
-# Each of the functions held by somebody else in turn.
-held_function_refuses() {
-	local hook=$1
-	must away
-	must insmod "$here/hold.ko" "function=$hook"
-	must held "$hook"
-	mark
-	must_not modprobe portfs
-	must said "portfs: .*$hook"
-	nothing_is_left "$hook"
-	must held "$hook"
-	must rmmod hold
-	nothing_is_left
-	must modprobe portfs
-	everything_is_there
+# Each of the functions in turn has somebody else who may divert it, as a live patch does: both hold.
+shares_a_function() {
+	local hook
+	for hook in "${HOOKS[@]}"; do
+		must away
+		must insmod "$here/hold.ko" "function=$hook"
+		must held "$hook"
+		must load
+		everything_is_there
+		must chown 1001 "$PORT/tcp/8080"
+		must equal "$(bind_as 1002 tcp 8080)" EACCES
+		must equal "$(bind_as 1001 tcp 8080)" 0
+		must rmmod hold
+		must equal "$(bind_as 1002 tcp 8080)" EACCES
+		must insmod "$here/hold.ko" "function=$hook"
+		must equal "$(bind_as 1002 tcp 8080)" EACCES
+		must equal "$(bind_as 1001 tcp 8080)" 0
+		must away
+		nothing_is_left "$hook"
+		must rmmod hold
+		nothing_is_left
+		must load
+	done
 }
-held_inet_bind() { held_function_refuses __inet_bind; }
-held_inet6_bind() { held_function_refuses __inet6_bind; }
-held_large_bitmap() { held_function_refuses proc_do_large_bitmap; }
+
+# Whoever reads the sysctl all the time keeps nobody from unloading.
+readers_do_not_keep_it() {
+	local i
+	coproc { exec python3 -S -c '
+import os
+for i in range(4):
+	if not os.fork():
+		while True:
+			open("/proc/sys/net/ipv4/ip_local_reserved_ports").read()
+print(os.getpid(), flush=True)
+os.wait()'; }
+	read -r readers <&"${COPROC[0]}"
+	for ((i = 0; i < 20; i++)); do
+		must chown 1001 "$PORT/tcp/8080"
+		must release_all
+		must umount "$PORT"
+		must rmmod portfs
+		must load
+	done
+	pkill -9 -P "$readers"
+	wait "$COPROC_PID"
+}
 
 refusals_are_logged() {
 	must chown 1001 "$PORT/tcp/8080" "$PORT/udp/80"
@@ -252,7 +307,7 @@ print(binds)'; }
 	binder=$COPROC_PID
 	for ((i = 0; i < 3; i++)); do
 		must away
-		must mount -t portfs portfs "$PORT"
+		must load
 		must chown 1001 "$PORT/tcp/8080"
 	done
 	echo >&"${COPROC[1]}"
@@ -266,7 +321,7 @@ restore() {
 	{
 		echo 1 >"$FTRACE"
 		[[ ! -d /sys/module/hold ]] || rmmod hold
-		mounted || { mkdir -p "$PORT" && mount -t portfs portfs "$PORT"; }
+		mounted || { mkdir -p "$PORT" && load; }
 		release_all
 		echo >"$RESERVED"
 	} 2>/dev/null
@@ -282,12 +337,13 @@ run 'an open directory keeps it' open_file_keeps_it
 run 'it unloads, and nothing is left' unloads
 run 'it unloads right after the last rule' unloads_at_once
 run 'ip_local_reserved_ports outlives it' reserved_ports_stay
-run 'mount -t portfs loads it' mount_loads
+run 'a mount does not load it' mount_does_not_load
+run 'users of their own namespaces may mount, or not' users_may_mount_or_not
+run 'each hook says that it lives' hooks_say_that_they_live
 run 'it does not load with ftrace switched off' disabled_ftrace_refuses
 run 'ftrace cannot be switched off below it' ftrace_cannot_be_disabled
-run 'it does not load when __inet_bind is held' held_inet_bind
-run 'it does not load when __inet6_bind is held' held_inet6_bind
-run 'it does not load when the sysctl is held' held_large_bitmap
+run 'it shares a function with who diverts it' shares_a_function
+run 'readers of the sysctl do not keep it' readers_do_not_keep_it
 run 'a refusal is logged, a grant is not' refusals_are_logged
 run 'refusals do not flood the log' refusals_do_not_flood
 run 'it comes and goes under binds' reloads_under_load
