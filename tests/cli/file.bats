@@ -42,7 +42,7 @@ tcp/82 1:0 600" ]]
 
 @test "mistakes, with their columns" {
 	node tcp/99 nobody 600
-	mistake 1 "'tpc' is no protocol; tcp and udp are" 'tpc 80 nobody 600'
+	mistake 1 "a line begins with tcp or udp" 'tpc 80 nobody 600'
 	mistake 4 "the ports are missing" 'tcp'
 	mistake 7 "the owner is missing" 'tcp 80 # nobody 600'
 	mistake 14 "the mode is missing" 'tcp 80 nobody'
@@ -61,12 +61,35 @@ tcp/82 1:0 600" ]]
 	mistake 19 "mask::rw- is not what mode 0600 says" 'tcp 80 nobody 600 u:1:w,m::rw'
 }
 
-@test "each mistake gets its line, a file of nothing else one for all" {
+# many STATUS TEXT COMMAND…: as unchanged, but 20 lines and one that says that there is more.
+many() {
+	local expected=$1 text=$2 before
+	shift 2
+	before=$(nodes)
+	run --separate-stderr "$@"
+	echo "$stderr"
+	[[ $status == "$expected" && $stderr == *"$text"* && ${#stderr_lines[@]} == 21 && $before == "$(nodes)" ]]
+	[[ ${stderr_lines[20]} == *' has more mistakes; is it a table file?' ]]
+}
+
+@test "each mistake gets its line, twenty and more get twenty-one" {
 	printf 'x\ntcp 80 1 600\ny\n' >table
 	run -2 --separate-stderr portctl restore table
-	[[ $stderr == "table:1:1: error: 'x'"*$'\n'"table:3:1: error: 'y'"* && -z $(nodes) ]]
-	yes 'no table' | head -n 100 >table
-	unchanged 2 "table:1:1: error: 'no' is no protocol" portctl restore table
+	[[ $stderr == "table:1:1: error: "*$'\n'"table:3:1: error: "* && -z $(nodes) ]]
+	yes 'no table' | head -n 20 >table
+	run -2 --separate-stderr portctl restore table
+	[[ ${#stderr_lines[@]} == 20 && ${stderr_lines[19]} == 'table:20:1: error: a line begins with tcp or udp' ]]
+	yes 'no table' | head -n 21 >table
+	many 2 'table:20:1: error: ' portctl restore table
+}
+
+@test "another's file is not shown by what is wrong with it" {
+	printf '%s\n' 'root:$y$j9T$secret:19000:0:99999:7:::' 'secret words' ' PRIVATE secret KEY' >shadow
+	local command
+	for command in check restore diff sync 'save -n' 'restore -n' 'restore --boot'; do
+		run ! --separate-stderr portctl $command shadow
+		[[ $stderr == *'shadow:1:1: error: '* && $output$stderr != *[Ss][Ee][Cc][Rr][Ee][Tt]* && $stderr != *PRIV* ]]
+	done
 }
 
 @test "mistakes in any file of the folders change nothing" {
@@ -91,7 +114,7 @@ bounded() { (ulimit -v 65536 && "$@"); }
 	truncate -s 1G noise
 	unchanged 2 "noise:" bounded portctl restore noise
 	head -c 64M noise | tr '\0' x >text
-	unchanged 2 "text:" bounded portctl restore text
+	many 2 "text:" bounded portctl restore text
 	head -c 10M /dev/zero | tr '\0' x >long
 	unchanged 2 "long:1:65537: error: the line is too long" bounded portctl restore long
 	{ echo "tcp 80 nobody 600"; printf 'tcp 81 no\0body 600\n'; } >nul

@@ -26,7 +26,8 @@ _portctl() {
 	grant) options='--mode --acl --dry-run --save' ;;
 	release | revoke | flush) options='--dry-run --save' ;;
 	test) options='--numeric' ;;
-	restore | sync) options='--dry-run --boot' ;;
+	restore) options='--dry-run --boot' ;;
+	sync) options='--dry-run --boot --late' ;;
 	save | mount | umount) options='--dry-run' ;;
 	esac
 	if [[ $word == -* ]]; then

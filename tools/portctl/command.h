@@ -10,7 +10,7 @@
 
 /**
  * struct options - what was said on the command line
- * @boot: an unknown owner leaves a port to root
+ * @boot: what is wrong, or an unknown owner, leaves its ports to root
  * @dry_run: show what would change
  * @help: say how the command is used, and no more
  * @json: list as JSON
@@ -21,6 +21,7 @@
  * @acl: text of an ACL, or NULL
  * @columns: which columns to list, or NULL
  * @command: the command's name
+ * @late: only ports that waited for their owner's name
  * @mode: text of a mode, or NULL
  * @owner: list the ports of this user, or NULL
  * @arguments: the words that are no options
@@ -38,6 +39,7 @@ struct options {
 	const char *acl;
 	const char *columns;
 	const char *command;
+	bool late;
 	const char *mode;
 	const char *owner;
 	char **arguments;

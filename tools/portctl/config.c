@@ -49,17 +49,23 @@ static bool is_masked(const struct names *names, const char *name)
 	return false;
 }
 
-static enum status add_folder(struct names *names, const char *folder)
+static enum status cannot_read(const struct source *source, const char *folder)
+{
+	return fail(FAILED, "cannot read %s: %s%s", folder, strerror(errno),
+		    source->tolerant ? "; its files do not count" : "");
+}
+
+static enum status add_folder(const struct source *source, struct names *names,
+			      const char *folder)
 {
 	DIR *directory = opendir(folder);
+	enum status status = DONE;
 	const struct dirent *entry;
 	size_t length;
 
 	if (!directory)
-		return errno == ENOENT ? DONE :
-					 fail(FAILED, "cannot read %s: %s",
-					      folder, strerror(errno));
-	while ((entry = readdir(directory))) {
+		return errno == ENOENT ? DONE : cannot_read(source, folder);
+	while ((errno = 0, entry = readdir(directory))) {
 		length = strlen(entry->d_name);
 		if (entry->d_name[0] == '.' || length < strlen(".conf") ||
 		    strcmp(entry->d_name + length - strlen(".conf"), ".conf") ||
@@ -72,8 +78,10 @@ static enum status add_folder(struct names *names, const char *folder)
 		names->paths[names->count++] =
 			format_text("%s/%s", folder, entry->d_name);
 	}
+	if (errno)
+		status = cannot_read(source, folder);
 	closedir(directory);
-	return DONE;
+	return status;
 }
 
 static bool is_disabled(const char *path)
@@ -86,7 +94,7 @@ static bool is_disabled(const char *path)
 /**
  * source_init() - begin to read files
  * @source: what they are read into
- * @tolerant: a line with an unknown owner leaves its ports to root
+ * @tolerant: as at boot: what is wrong leaves its ports to root, the rest counts
  */
 void source_init(struct source *source, bool tolerant)
 {
@@ -113,7 +121,7 @@ enum status config_read(struct source *source, const char *without)
 	size_t i;
 
 	for (i = 0; places.folders[i]; i++) {
-		one = add_folder(&names, places.folders[i]);
+		one = add_folder(source, &names, places.folders[i]);
 		if (one)
 			status = one;
 	}

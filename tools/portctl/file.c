@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A table file: lines of PROTO PORTS OWNER[:GROUP] MODE [ACL]. What is wrong
- * is said with its line and column; a file with many mistakes is not a table
- * file and gets one line for all of them.
+ * is said with its line and column. At boot, what is wrong leaves its own ports
+ * to root alone, as far as they can be told.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +16,10 @@
 /* More than any sensible line: a list of all ACL entries that fit a node. */
 #define LINE_MAX_BYTES 65536
 #define MISTAKES_MAX   20
+
+/* At boot, of a file that cannot be read. */
+#define SO_UNKNOWN \
+	"; which ports it is about cannot be told, so they are as without it"
 
 /* What a line has; the ports and the owner may be lists of words, never two. */
 enum field {
@@ -35,37 +38,59 @@ static const char *const missing_field[] = {
 	[MODE] = "the mode is missing, as in 600",
 };
 
+/* What a port has whose line is wrong, or names somebody unknown. */
+static const struct rule root_only = { .claimed = true, .mode = 0600 };
+
 /**
  * struct reader - a file that is being read
  * @name: what to call it
  * @line: the line that is being read, counted from 1
  * @mistakes: how many there were
- * @all: what to say of them
+ * @all: what to say of the first of them
+ * @unresolved: how many lines wait for a name
  */
 struct reader {
 	const char *name;
 	unsigned int line;
 	unsigned int mistakes;
 	struct message all[MISTAKES_MAX];
+	unsigned int unresolved;
 };
 
+/* @more follows @text, which may quote its line. */
 static void reader_mistake(struct reader *reader, size_t offset,
-			   const char *text)
+			   const char *text, const char *more)
 {
-	reader->all[reader->mistakes++] = (struct message){
+	if (reader->mistakes++ >= MISTAKES_MAX)
+		return;
+	reader->all[reader->mistakes - 1] = (struct message){
 		.line = reader->line,
 		.column = offset + 1,
-		.text = format_text("%s", text),
+		.text = format_text("%s%s", text, more),
 	};
 }
 
-/* What says that this is no table at all; the mistakes before it follow from that. */
-static void reader_no_table(struct reader *reader, size_t offset,
-			    const char *text)
+/*
+ * What says that this is no table at all: the mistakes before it follow from
+ * that, and what was taken for its lines may be something else.
+ */
+static void no_table(struct source *source, struct reader *reader,
+		     size_t offset, const char *text)
 {
-	while (reader->mistakes)
-		free((char *)reader->all[--reader->mistakes].text);
-	reader_mistake(reader, offset, text);
+	unsigned int index, i;
+
+	for (i = 0; i < reader->mistakes && i < MISTAKES_MAX; i++)
+		free((char *)reader->all[i].text);
+	reader->mistakes = 0;
+	reader_mistake(
+		reader, offset, text,
+		source->tolerant ?
+			"; the ports before it are root's alone, the rest is not read" :
+			"");
+	for (index = 0; source->tolerant && index < INDICES; index++) {
+		if (source->origins[index].file == reader->name)
+			source->table->rules[index] = root_only;
+	}
 }
 
 static void set_rule(struct source *source, const struct port_set *set,
@@ -102,11 +127,22 @@ static int split(char *line, char **words)
 	return count;
 }
 
+/* A mistake in a word, at its place in the line. */
+static bool in_word(struct mistake *mistake, const char *word, const char *line)
+{
+	mistake->offset += word - line;
+	return false;
+}
+
+/*
+ * A name that is unknown is a mistake of its own kind: it may be known later,
+ * so all that is behind it has to be right.
+ */
 static bool parse_rule(struct rule *rule, char **words, int count,
 		       const char *line, struct mistake *mistake)
 {
+	struct mistake later = { 0 };
 	struct owner owner;
-	const char *at = words[OWNER];
 	bool right;
 
 	memset(rule, 0, sizeof(*rule));
@@ -119,74 +155,136 @@ static bool parse_rule(struct rule *rule, char **words, int count,
 	}
 	rule->claimed = true;
 	right = owner_parse(&owner, words[OWNER], mistake);
+	if (!right)
+		in_word(mistake, words[OWNER], line);
+	if (!right && !mistake->unresolved)
+		return false;
 	rule->uid = owner.uid;
 	rule->gid = owner.gid;
-	if (right && count <= MODE)
+	if (count <= MODE)
 		return mistaken(mistake,
 				words[OWNER] + strlen(words[OWNER]) - line,
 				"%s", missing_field[MODE]);
-	if (right) {
-		at = words[MODE];
-		right = mode_parse(&rule->mode, at, mistake);
+	if (!mode_parse(&rule->mode, words[MODE], &later)) {
+		*mistake = later;
+		return in_word(mistake, words[MODE], line);
 	}
-	if (right && count > ACL) {
-		at = words[ACL];
-		right = acl_parse(&rule->acl, &rule->mode, true, at, mistake);
+	if (count > ACL &&
+	    !acl_parse(&rule->acl, &rule->mode, true, words[ACL], &later)) {
+		if (!right && later.unresolved)
+			return false;
+		*mistake = later;
+		return in_word(mistake, words[ACL], line);
 	}
-	if (!right)
-		mistake->offset += at - line;
 	return right;
 }
 
-static bool parse_line(struct source *source, char *line, struct reader *reader,
-		       struct mistake *mistake)
+/* The protocol of a line, as a bit, or 0. */
+static unsigned int parse_protocol(const char *word)
+{
+	unsigned int protocol;
+
+	for (protocol = 0; protocol < PROTOCOLS; protocol++) {
+		if (!strcmp(word, protocol_names[protocol]))
+			return 1U << protocol;
+	}
+	return 0;
+}
+
+static bool parse_words(struct source *source, char **words, int count,
+			const char *line, const struct reader *reader,
+			struct mistake *mistake)
 {
 	static struct port_set set;
-	char *words[FIELDS + 1];
-	unsigned int protocol;
+	unsigned int protocols = parse_protocol(words[PROTO]);
 	struct rule rule;
-	int count = split(line, words);
 
-	if (!count)
-		return true;
-	for (protocol = 0; protocol < PROTOCOLS; protocol++) {
-		if (!strcmp(words[PROTO], protocol_names[protocol]))
-			break;
-	}
-	if (protocol == PROTOCOLS)
+	/*
+	 * Not quoted: who may have any file checked shall not read it so, and
+	 * hardly another file has lines that begin with a protocol.
+	 */
+	if (!protocols)
 		return mistaken(mistake, words[PROTO] - line,
-				"'%.40s' is no protocol; tcp and udp are",
-				words[PROTO]);
+				"a line begins with tcp or udp");
 	if (count <= OWNER)
 		return mistaken(mistake,
 				words[count - 1] + strlen(words[count - 1]) -
 					line,
 				"%s", missing_field[count]);
 	ports_clear(&set);
-	if (!ports_parse_list(&set, 1U << protocol, words[PORT], mistake)) {
-		mistake->offset += words[PORT] - line;
-		return false;
-	}
+	if (!ports_parse_list(&set, protocols, words[PORT], mistake))
+		return in_word(mistake, words[PORT], line);
 	if (count > FIELDS)
 		return mistaken(
 			mistake, words[FIELDS] - line,
 			"'%.40s' is one word too many; 'PROTO PORTS OWNER[:GROUP] MODE [ACL]' is a line",
 			words[FIELDS]);
-	if (parse_rule(&rule, words, count, line, mistake)) {
-		set_rule(source, &set, &rule, reader, false);
-		return true;
-	}
-	if (!mistake->unresolved)
+	if (!parse_rule(&rule, words, count, line, mistake))
 		return false;
-	/* Nobody but root, until the name is known. */
-	rule = (struct rule){ .claimed = true, .mode = 0600 };
-	set_rule(source, &set, &rule, reader, true);
-	return false;
+	set_rule(source, &set, &rule, reader, false);
+	return true;
+}
+
+/*
+ * Leave to root the ports of a line that is wrong. Without a protocol they are
+ * of both; a port that is none is left out.
+ *
+ * Return: what to say of that.
+ */
+static const char *close_ports(struct source *source, char **words, int count,
+			       const struct reader *reader, bool is_unresolved)
+{
+	static struct port_set set;
+	unsigned int protocols = parse_protocol(words[PROTO]);
+	bool all = protocols;
+	struct mistake mistake;
+	char *item, *rest;
+
+	ports_clear(&set);
+	for (item = count > PORT ? strtok_r(words[PORT], ",", &rest) : NULL;
+	     item; item = strtok_r(NULL, ",", &rest)) {
+		if (!ports_parse_list(&set, protocols ?: ALL_PROTOCOLS, item,
+				      &mistake))
+			all = false;
+	}
+	set_rule(source, &set, &root_only, reader, is_unresolved);
+	if (is_unresolved)
+		return "; root only until there is";
+	if (!set.end)
+		return SO_UNKNOWN;
+	return all ? "; its ports are root's alone until it is mended" :
+		     "; what can be told of its ports is root's alone until it is mended";
+}
+
+static void parse_line(struct source *source, char *line, struct reader *reader)
+{
+	struct mistake mistake = { 0 };
+	const char *then = "";
+	char *words[FIELDS + 1];
+	int count = split(line, words);
+	bool waits;
+	char *text;
+
+	if (!count || parse_words(source, words, count, line, reader, &mistake))
+		return;
+	waits = mistake.unresolved && source->tolerant;
+	if (source->tolerant)
+		then = close_ports(source, words, count, reader, waits);
+	if (!waits) {
+		reader_mistake(reader, mistake.offset, mistake.text, then);
+		return;
+	}
+	source->unresolved++;
+	if (reader->unresolved++ >= MISTAKES_MAX)
+		return;
+	text = format_text("%s%s", mistake.text, then);
+	complain(WARNING, reader->name, reader->line, mistake.offset + 1, text);
+	free(text);
 }
 
 /* Returns the length of the next line, without its end, or -1. */
-static ssize_t next_line(FILE *file, char *line, struct reader *reader,
-			 bool *stop)
+static ssize_t next_line(struct source *source, FILE *file, char *line,
+			 struct reader *reader)
 {
 	size_t length = 0;
 	int byte = 0;
@@ -194,69 +292,59 @@ static ssize_t next_line(FILE *file, char *line, struct reader *reader,
 	reader->line++;
 	while ((byte = getc_unlocked(file)) != EOF && byte != '\n') {
 		if (length == LINE_MAX_BYTES) {
-			reader_no_table(
-				reader, length,
-				"the line is too long to be one of a table");
-			*stop = true;
+			no_table(source, reader, length,
+				 "the line is too long to be one of a table");
 			return -1;
 		}
 		if (byte == '\0') {
-			reader_no_table(reader, length,
-					"a NUL byte: this is no text");
-			*stop = true;
+			no_table(source, reader, length,
+				 "a NUL byte: this is no text");
 			return -1;
 		}
 		line[length++] = byte;
+	}
+	if (ferror(file)) {
+		no_table(source, reader, length, strerror(errno));
+		return -1;
 	}
 	line[length] = '\0';
 	return byte == EOF && !length ? -1 : (ssize_t)length;
 }
 
+/* At boot all lines count; else one that is wrong is enough. */
 static void read_lines(struct source *source, FILE *file, struct reader *reader)
 {
 	char *line = allocate(LINE_MAX_BYTES + 1);
-	struct mistake mistake = { 0 };
-	bool stop = false;
-	char *words;
 
-	while (!stop && next_line(file, line, reader, &stop) >= 0) {
-		if (parse_line(source, line, reader, &mistake))
-			continue;
-		if (mistake.unresolved && source->tolerant) {
-			source->unresolved++;
-			words = format_text("%s; root only until there is",
-					    mistake.text);
-			complain(WARNING, reader->name, reader->line,
-				 mistake.offset + 1, words);
-			free(words);
-			continue;
-		}
-		reader_mistake(reader, mistake.offset, mistake.text);
-		stop = reader->mistakes >= MISTAKES_MAX;
-	}
-	if (ferror(file))
-		reader_no_table(reader, 0, strerror(errno));
+	while ((source->tolerant || reader->mistakes <= MISTAKES_MAX) &&
+	       next_line(source, file, line, reader) >= 0)
+		parse_line(source, line, reader);
 	free(line);
 }
 
-/* Many mistakes are one: this is no table. */
 static enum status report(struct reader *reader)
 {
 	unsigned int i;
 
-	for (i = 0; i < reader->mistakes; i++) {
+	for (i = 0; i < reader->mistakes && i < MISTAKES_MAX; i++) {
 		const struct message *mistake = &reader->all[i];
 
-		if (!i || reader->mistakes < MISTAKES_MAX)
-			complain(ERROR, reader->name, mistake->line,
-				 mistake->column, mistake->text);
+		complain(ERROR, reader->name, mistake->line, mistake->column,
+			 mistake->text);
 		free((char *)mistake->text);
 	}
+	if (reader->mistakes > MISTAKES_MAX)
+		fail(WRONG, "%s has more mistakes; is it a table file?",
+		     reader->name);
+	if (reader->unresolved > MISTAKES_MAX)
+		warn("%s has %u more lines with such names", reader->name,
+		     reader->unresolved - MISTAKES_MAX);
 	return reader->mistakes ? WRONG : DONE;
 }
 
-static FILE *open_regular(const char *path, enum status *status)
+static FILE *open_regular(const struct source *source, const char *path)
 {
+	const char *then = source->tolerant ? SO_UNKNOWN : "";
 	struct stat stat;
 	FILE *file;
 	int fd;
@@ -264,26 +352,24 @@ static FILE *open_regular(const char *path, enum status *status)
 	/* Not to wait for somebody to write to a FIFO. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &stat)) {
-		*status = fail(FAILED, "cannot read %s: %s", path,
-			       strerror(errno));
+		fail(FAILED, "cannot read %s: %s%s", path, strerror(errno),
+		     then);
 		if (fd >= 0)
 			close(fd);
 		return NULL;
 	}
 	if (!S_ISREG(stat.st_mode)) {
-		*status = fail(
-			FAILED,
-			"%s is %s; a table is a file, or - for standard input",
-			path,
-			S_ISDIR(stat.st_mode) ? "a directory" :
-						"no regular file");
+		fail(FAILED,
+		     "%s is %s; a table is a file, or - for standard input%s",
+		     path,
+		     S_ISDIR(stat.st_mode) ? "a directory" : "no regular file",
+		     then);
 		close(fd);
 		return NULL;
 	}
 	file = fdopen(fd, "r");
 	if (!file)
-		*status = fail(FAILED, "cannot read %s: %s", path,
-			       strerror(errno));
+		out_of_memory();
 	return file;
 }
 
@@ -297,15 +383,14 @@ static FILE *open_regular(const char *path, enum status *status)
 enum status file_read(struct source *source, const char *path)
 {
 	struct reader reader = { .name = format_text("%s", path) };
-	enum status status = FAILED;
 	FILE *file = stdin;
 
 	if (!strcmp(path, "-"))
 		reader.name = "stdin";
 	else
-		file = open_regular(path, &status);
+		file = open_regular(source, path);
 	if (!file)
-		return status;
+		return FAILED;
 	read_lines(source, file, &reader);
 	if (file != stdin)
 		fclose(file);

@@ -65,7 +65,7 @@ static const struct command commands[] = {
 	{ "restore", "", "[FILE|-]", 0, 1, "nb",
 	  "make the whole table what the files say", file_details,
 	  command_restore },
-	{ "sync", "reload", "[FILE|-]", 0, 1, "nb",
+	{ "sync", "reload", "[FILE|-]", 0, 1, "nbl",
 	  "the same, and leave alone what is right already", file_details,
 	  command_sync },
 	{ "check", "", "[FILE|-]", 0, 1, "",

@@ -11,6 +11,7 @@
 
 static struct message *first, **last = &first;
 static bool keep;
+static FILE *copy;
 
 /**
  * messages_keep() - print no message from now on, for JSON will have them
@@ -30,24 +31,35 @@ const struct message *messages_kept(void)
 	return first;
 }
 
-static void print(const struct message *message)
+/**
+ * messages_copy() - write all errors from now on to a file as well
+ * @file: the file, or NULL to end that
+ */
+void messages_copy(FILE *file)
 {
-	fflush(stdout);
+	copy = file;
+}
+
+static void print(FILE *file, const struct message *message)
+{
 	if (message->file) {
-		text_print(stderr, message->file);
-		fprintf(stderr, ":%u:%zu: %s: ", message->line, message->column,
+		text_print(file, message->file);
+		fprintf(file, ":%u:%zu: %s: ", message->line, message->column,
 			message->severity == ERROR ? "error" : "warning");
 	} else {
-		fputs("portctl: ", stderr);
+		fputs("portctl: ", file);
 	}
-	text_print(stderr, message->text);
-	fputc('\n', stderr);
+	text_print(file, message->text);
+	fputc('\n', file);
 }
 
 static void say(const struct message *message)
 {
+	if (copy && message->severity == ERROR)
+		print(copy, message);
 	if (!keep) {
-		print(message);
+		fflush(stdout);
+		print(stderr, message);
 		return;
 	}
 	*last = allocate(sizeof(**last));

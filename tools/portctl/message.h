@@ -30,6 +30,7 @@ struct message {
 
 void messages_keep(void);
 const struct message *messages_kept(void);
+void messages_copy(FILE *file);
 
 /* One message; fail() returns @status, for the caller to pass on. */
 __printf(2, 3) enum status fail(enum status status, const char *format, ...);

@@ -35,7 +35,10 @@ static const struct {
 	{ { "save", no_argument, NULL, 's' }, "", "then save the table" },
 	{ { "boot", no_argument, NULL, 'b' },
 	  "",
-	  "leave ports of unknown owners to root" },
+	  "leave to root what is wrong or waits for a name" },
+	{ { "late", no_argument, NULL, 'l' },
+	  "",
+	  "only ports that waited for a name" },
 };
 
 #define OPTIONS ARRAY_SIZE(option_table)
@@ -139,6 +142,9 @@ enum status options_parse(struct options *options, int argc, char **argv)
 			break;
 		case 'b':
 			options->boot = true;
+			break;
+		case 'l':
+			options->late = true;
 			break;
 		default:
 			return wrong_option(letter, argv);

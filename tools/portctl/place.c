@@ -33,6 +33,4 @@ void places_init(void)
 		places.folders[i] =
 			format_text("%s%s", places.root, folders[i]);
 	places.saved = format_text("%s/90-saved.conf", places.folders[0]);
-	places.unresolved =
-		format_text("%s/run/portctl/unresolved", places.root);
 }

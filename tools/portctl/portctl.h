@@ -7,6 +7,7 @@
  *	account.c			what the name service says
  *	port.c owner.c acl.c rule.c	words to values and back
  *	file.c config.c			table files
+ *	boot.c				what a boot left to do
  *	module.c mount.c		the module and the mount
  *	transition.c			the steps from rule to rule
  *	xattr.c node.c			the nodes: the only files that change them
@@ -26,7 +27,6 @@
  * @port: the mount point
  * @folders: of table files, the one that masks all others first
  * @saved: the file that save writes
- * @unresolved: exists while a restored table has unresolved owners
  * @plain: @port is an ordinary directory, as tests use it
  */
 struct places {
@@ -34,7 +34,6 @@ struct places {
 	const char *port;
 	const char *folders[5];
 	const char *saved;
-	const char *unresolved;
 	bool plain;
 };
 
@@ -215,8 +214,9 @@ struct origin {
  * struct source - a table that was read from files, and how
  * @table: the rules
  * @origins: by index
- * @tolerant: a line with an unknown owner leaves its ports to root
- * @unresolved: how many such lines there were
+ * @tolerant: as at boot: what is wrong, or waits for a name, leaves its ports
+ *	to root alone, and all else counts
+ * @unresolved: how many lines wait for a name
  */
 struct source {
 	struct table *table;
@@ -233,6 +233,13 @@ enum status config_read(struct source *source, const char *without);
 enum status source_read(struct source *source, const char *path);
 enum status config_save(const struct table *table);
 enum status config_save_to(const char *path, const struct table *table);
+
+/* boot.c */
+void boot_names_are_local(void);
+enum status boot_keep_waiting(const bool *waiting);
+void boot_waiting(struct port_set *set);
+enum status boot_keep_mistakes(const char *text);
+char *boot_mistakes(void);
 
 /* node.c */
 enum status nodes_open(void);

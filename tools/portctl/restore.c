@@ -1,43 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portctl restore, portctl sync: the whole table, out of files. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "command.h"
 
-/* For the second pass, and for people to see. */
-static enum status mark_unresolved(const struct source *source)
+static bool *waiting_ports(const struct source *source)
 {
-	char *folder = format_text("%s/run/portctl", places.root);
-	int fd;
+	bool *waiting = allocate(INDICES * sizeof(*waiting));
+	unsigned int index;
 
-	if (!source->unresolved) {
-		unlink(places.unresolved);
-		rmdir(folder);
-		return DONE;
-	}
-	mkdir(folder, 0755);
-	fd = open(places.unresolved, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return fail(FAILED, "cannot write %s: %s", places.unresolved,
-			    strerror(errno));
-	close(fd);
-	return DONE;
+	for (index = 0; index < INDICES; index++)
+		waiting[index] = source->origins[index].unresolved;
+	return waiting;
+}
+
+/* For the second pass and for people; the table is right, so nothing is left. */
+static enum status forget(void)
+{
+	bool *none = allocate(INDICES * sizeof(*none));
+	enum status status = boot_keep_waiting(none);
+
+	free(none);
+	return status ? status : boot_keep_mistakes("");
 }
 
 static enum status apply(const struct options *options)
 {
+	const char *path = options->count ? options->arguments[0] : NULL;
 	struct table *old = table_create();
 	struct source source;
 	enum status status;
 
-	source_init(&source, options->boot);
-	status = source_read(&source,
-			     options->count ? options->arguments[0] : NULL);
+	source_init(&source, false);
+	status = source_read(&source, path);
 	if (!status)
 		status = nodes_read(old, NULL);
 	if (status)
@@ -47,9 +42,89 @@ static enum status apply(const struct options *options)
 		return DONE;
 	}
 	status = nodes_change(old, source.table);
-	if (!status && options->boot)
-		status = mark_unresolved(&source);
-	return status;
+	return status || path ? status : forget();
+}
+
+/*
+ * What is wrong leaves its own ports to root, and so does a name that nobody
+ * knows yet; all else is applied. The first is a failure, said at the end, the
+ * second is for a second pass.
+ */
+static enum status apply_at_boot(const struct options *options)
+{
+	struct table *old = table_create();
+	enum status wrong, status;
+	struct source source;
+	bool *waiting;
+	char *said;
+	size_t size;
+	FILE *file = open_memstream(&said, &size);
+
+	if (!file)
+		out_of_memory();
+	messages_copy(file);
+	boot_names_are_local();
+	source_init(&source, true);
+	wrong = source_read(&source,
+			    options->count ? options->arguments[0] : NULL);
+	status = nodes_read(old, NULL);
+	if (status)
+		return status;
+	if (options->dry_run) {
+		print_difference(old, source.table);
+		return wrong;
+	}
+	status = nodes_change(old, source.table);
+	messages_copy(NULL);
+	if (fclose(file))
+		out_of_memory();
+	waiting = waiting_ports(&source);
+	if (boot_keep_waiting(waiting) || boot_keep_mistakes(said))
+		status = FAILED;
+	free(waiting);
+	free(said);
+	return status ? status : wrong;
+}
+
+/*
+ * The second pass: the ports that wait for a name, and of them those that are
+ * as the first pass left them. What was granted or released since, stays.
+ */
+static enum status apply_late(const struct options *options)
+{
+	static const struct rule root_only = { .claimed = true, .mode = 0600 };
+	static struct port_set set;
+	struct table *old = table_create(), *new = table_create();
+	bool *waiting = allocate(INDICES * sizeof(*waiting));
+	enum status status, wrong = DONE;
+	struct source source;
+	unsigned int index;
+
+	boot_waiting(&set);
+	source_init(&source, true);
+	source_read(&source, NULL);
+	status = nodes_read(old, NULL);
+	if (status)
+		return status;
+	*new = *old;
+	for (index = set.first; index < set.end; index++) {
+		if (!set.has[index] ||
+		    !rule_equal(&old->rules[index], &root_only))
+			continue;
+		new->rules[index] = source.table->rules[index];
+		waiting[index] = source.origins[index].unresolved;
+		if (waiting[index])
+			wrong = FAILED;
+	}
+	if (options->dry_run) {
+		print_difference(old, new);
+		return wrong;
+	}
+	status = nodes_change(old, new);
+	if (!status)
+		status = boot_keep_waiting(waiting);
+	free(waiting);
+	return status ? status : wrong;
 }
 
 /**
@@ -60,7 +135,7 @@ static enum status apply(const struct options *options)
  */
 enum status command_restore(const struct options *options)
 {
-	return apply(options);
+	return options->boot ? apply_at_boot(options) : apply(options);
 }
 
 /**
@@ -71,5 +146,7 @@ enum status command_restore(const struct options *options)
  */
 enum status command_sync(const struct options *options)
 {
-	return apply(options);
+	if (options->late && options->count)
+		return fail(WRONG, "sync --late takes no FILE");
+	return options->late ? apply_late(options) : command_restore(options);
 }

@@ -63,6 +63,21 @@ static void print_rules(const struct table *table)
 		printf("saved    yes\n");
 }
 
+static void print_boot(void)
+{
+	static struct port_set waiting;
+	char *mistakes = boot_mistakes();
+	char *line, *rest;
+
+	boot_waiting(&waiting);
+	for (line = mistakes ? strtok_r(mistakes, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest))
+		printf("wrong    %s\n", line);
+	free(mistakes);
+	if (waiting.end)
+		printf("waiting  ports wait for their owners' names; 'portctl sync --late' looks again\n");
+}
+
 /**
  * command_status() - say how things are
  * @options: none
@@ -77,7 +92,8 @@ enum status command_status(const struct options *options)
 
 	if (!places.plain) {
 		version = read_line("/sys/module/portfs/version");
-		printf("module   %s%s\n", module_is_loaded() ? "loaded" : "not loaded",
+		printf("module   %s%s\n",
+		       module_is_loaded() ? "loaded" : "not loaded",
 		       version ? format_text(", version %s", version) : "");
 		printf("mount    %s%s\n", is_mounted() ? "" : "not mounted at ",
 		       places.port);
@@ -87,5 +103,6 @@ enum status command_status(const struct options *options)
 	status = nodes_read(table, NULL);
 	if (!status)
 		print_rules(table);
+	print_boot();
 	return status;
 }
