@@ -9,6 +9,8 @@
 
 #define LOW	80
 #define HIGH	8080
+/* Alice's by its group as well. */
+#define OWN	8081
 
 /* Where the host's table was mounted before the user left. */
 #define HOST	SCRATCH "/host"
@@ -179,6 +181,7 @@ FIXTURE_SETUP(userns)
 	ASSERT_EQ(0, clean_view());
 	ASSERT_EQ(0, chown(NODE(HIGH), BOB, -1));
 	ASSERT_EQ(0, chown(NODE(LOW), ALICE, -1));
+	ASSERT_EQ(0, chown(NODE(OWN), ALICE, ALICE));
 	ASSERT_EQ(0, mount_at(HOST, 0));
 	ASSERT_EQ(0, mount_at(HOST_READ_ONLY, MS_RDONLY));
 	ASSERT_EQ(0, start_outside(&self->outside, ALL_MAPPED));
@@ -309,6 +312,24 @@ TEST_F(userns, hosts_table_is_out_of_reach)
 						variant->protocol, LOW));
 	EXPECT_STREQ("0:0 0600", ask_outside(&self->outside, 's',
 					     variant->protocol, 443));
+}
+
+/*
+ * As with files: what is hers, by user and by group, she gives to ids that are
+ * subordinate to hers, from a namespace that maps both.
+ */
+TEST_F(userns, own_nodes_go_to_subordinate_ids)
+{
+	EXPECT_EQ(EPERM, failure(chown(HOST_NODE(LOW), 33, -1)));
+	EXPECT_EQ(0, failure(chown(HOST_NODE(OWN), 33, 44)));
+	EXPECT_STREQ("100032:100043 0600", ask_outside(&self->outside, 's',
+						       variant->protocol, OWN));
+	EXPECT_EQ(EINVAL, failure(chown(HOST_NODE(OWN), MAPPED_IDS, -1)));
+	EXPECT_EQ(EACCES, failure(unlink(HOST_NODE(OWN))));
+	/* They are hers, so it comes back. */
+	EXPECT_EQ(0, failure(chown(HOST_NODE(OWN), 0, 0)));
+	EXPECT_STREQ("1001:1001 0600", ask_outside(&self->outside, 's',
+						   variant->protocol, OWN));
 }
 
 /* All capabilities inside, and a socket of the host's. */
