@@ -126,6 +126,13 @@ static inline int portfs_share_unsaid(struct ftrace_ops *ops,
 #define inode_state_read_once(inode) READ_ONCE((inode)->i_state)
 #endif
 
+/* create() was told whether the file must be new. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+#define CREATE_EXCLUSIVE , bool exclusive
+#else
+#define CREATE_EXCLUSIVE
+#endif
+
 #endif /* __ASSEMBLER__ */
 
 #endif

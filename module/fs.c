@@ -66,7 +66,8 @@ static int directory_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 
 /* Without it the VFS would say EACCES. */
 static int directory_create(struct mnt_idmap *idmap, struct inode *directory,
-			    struct dentry *dentry, umode_t mode, bool exclusive)
+			    struct dentry *dentry,
+			    umode_t mode CREATE_EXCLUSIVE)
 {
 	return -EPERM;
 }
