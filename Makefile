@@ -22,10 +22,13 @@ demo: ## show the main job on real software, in a throw-away VM
 check: ## run all tests, in VMs; K=6.12 one kernel, T=bind_test one program
 	@tests/check
 
+check-backports: ## load and prove the module on each kernel of Debian's backports, run the core of the tests
+	@tests/check backports
+
 lint: ## look for mistakes and bad style
 	@tests/lint
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
-.PHONY: all modules clean install uninstall demo check lint help
+.PHONY: all modules clean install uninstall demo check check-backports lint help

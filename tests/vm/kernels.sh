@@ -48,6 +48,7 @@ known_kernel() {
 
 column() { kernel_row "$1" | awk -v n="$2" '{ print $n }'; }
 suite_of() { column "$1" 2; }
+tests_of() { column "$1" 5; }
 is_debug() { [[ $(column "$1" 6) == debug ]]; }
 
 # Backports are built on the release that they are for.
