@@ -162,3 +162,139 @@ PYTHON
 	portctl save
 	[[ $(ls -A "$ETC") == 90-saved.conf ]]
 }
+
+@test "three side by side lose nothing, for 30 rounds" {
+	local round
+	for round in $(seq 30); do
+		portctl grant -s nobody tcp/1 & portctl grant -s daemon udp/2 & portctl grant -s bin tcp/3 &
+		wait %1 && wait %2 && wait %3
+		[[ $(saved) == "tcp 1 nobody 0600
+tcp 3 bin 0600
+udp 2 daemon 0600" ]]
+		# A release and a restore are no better than a grant.
+		portctl release -s tcp/1 & portctl release -s udp/2 & portctl restore &
+		wait %1 && wait %2 && wait %3
+		[[ $(saved) == "tcp 3 bin 0600" && $(nodes) == "tcp/3 2:0 600" ]]
+		portctl release -s tcp/3
+	done
+}
+
+@test "only root can hold the lock" {
+	node tcp/80 nobody 600
+	portctl save
+	[[ $(stat -c '%u %a' "$PORTCTL_ROOT/run/portctl.lock") == "0 600" ]]
+	chmod 711 "$BATS_RUN_TMPDIR"
+	# Whatever else is locked.
+	coproc { setpriv --reuid nobody --clear-groups bash -c '
+for path; do
+	[[ -r $path ]] && exec {fd}<"$path" && flock -n "$fd" && held+=x
+done
+echo "$held"
+read -r' bash "$ETC" "$SAVED" "$PORTCTL_ROOT/run" "$PORTCTL_ROOT/run/portctl.lock"; }
+	read -r held <&"${COPROC[0]}"
+	[[ $held == xxx ]]
+	timeout 60 portctl grant -s daemon tcp/81
+	[[ $(saved) == *"tcp 81 daemon 0600" ]]
+}
+
+@test "a saver at its output holds nobody up" {
+	local port
+	for port in $(seq 1 2 10000); do : >"$PORT/tcp/$port"; done
+	portctl save - | timeout 60 portctl restore -
+	[[ $(find "$PORT/tcp" -type f | wc -l) == 5000 ]]
+}
+
+@test "a folder of somebody who means no good" {
+	mkdir folder
+	chown nobody folder
+	node tcp/80 daemon 600
+	mkfifo folder/.table.new
+	chown nobody folder/.table.new
+	timeout 60 portctl save folder/table
+	[[ $(<folder/table) == "tcp 80 daemon 0600" && $(stat -c %U:%a folder/table) == root:644 ]]
+	[[ -p folder/.table.new && $(ls -A folder | wc -l) == 2 ]]
+	rm folder/.table.new folder/table
+	: >folder/.table.new
+	chown nobody folder/.table.new
+	portctl save folder/table
+	[[ $(stat -c %U folder/table) == root && ! -s folder/.table.new ]]
+	rm folder/table
+	ln -s "$PORTCTL_ROOT/target" folder/table
+	unchanged 1 "is no regular file" portctl save folder/table
+	rm folder/table
+	mkfifo folder/table
+	unchanged 1 "is no regular file" timeout 60 portctl save folder/table
+}
+
+@test "a file that is replaced keeps its owner and its mode, a new one follows the umask" {
+	node tcp/80 daemon 600
+	portctl save
+	chmod 640 "$SAVED"
+	chgrp daemon "$SAVED"
+	node tcp/81 daemon 600
+	portctl save
+	[[ $(stat -c %U:%G:%a "$SAVED") == root:daemon:640 && $(saved) == "tcp 80-81 daemon 0600" ]]
+	: >table
+	chown nobody:daemon table
+	chmod 604 table
+	portctl save table
+	[[ $(stat -c %U:%G:%a table) == nobody:daemon:604 && -s table ]]
+	(umask 077; portctl save private)
+	[[ $(stat -c %U:%a private) == root:600 ]]
+	rm "$SAVED"
+	(umask 077; portctl save)
+	[[ $(stat -c %U:%a "$SAVED") == root:644 ]]
+}
+
+@test "comments survive" {
+	node tcp/80 daemon 600
+	node tcp/443 daemon 600
+	node tcp/8000 bin 600
+	node udp/53 bin 600
+	portctl save
+	header=$(<"$SAVED")
+	header=${header%%$'\n'*}
+	cat >"$SAVED" <<-END
+		$header
+		# Mine.
+
+		# the name server
+		udp 53 bin 600 # by TCP as well?
+		# nginx
+		tcp 80,443 daemon 0600 # not yet IPv6
+		#   indented
+		tcp 8000 bin 600	# a test
+		# the end
+	END
+	chown nobody "$PORT/tcp/443"
+	rm "$PORT/tcp/8000"
+	node tcp/8001 bin 600
+	expected="$header
+# Mine.
+
+# nginx
+tcp 80 daemon 0600 # not yet IPv6
+tcp 443 nobody 0600
+#   indented
+# a test
+tcp 8001 bin 0600
+# the name server
+udp 53 bin 0600 # by TCP as well?
+# the end"
+	portctl save
+	diff - "$SAVED" <<<"$expected"
+	# Once more, and nothing is to be done.
+	inode=$(stat -c %i "$SAVED")
+	portctl save
+	[[ $(stat -c %i "$SAVED") == "$inode" ]]
+	touch "$PORT/tcp/1"
+	portctl save
+	[[ $(grep -c '#' "$SAVED") == 9 ]]
+	# In a file of one's own, too; but not those of what is no table.
+	printf '%s\n' '# all' 'tcp 80 1 600' >table
+	portctl save table
+	[[ $(<table) == *$'\n# all\ntcp 80 '* ]]
+	printf '%s\n' '#!/bin/sh' 'echo' >script
+	portctl save script
+	[[ $(<script) != *sh* ]]
+}

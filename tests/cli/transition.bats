@@ -66,3 +66,14 @@ tcp/81 3:0 600" && -z $(getfacl -cp --skip-base "$PORT/tcp/80") ]]
 	portctl grant 4 tcp/80 -m 660
 	[[ $(nodes) == "tcp/80 4:0 660" ]]
 }
+
+@test "what cannot be changed wholly is as it was" {
+	chmod 711 "$BATS_RUN_TMPDIR"
+	install -m 755 "$TOOLS/portctl/portctl" "$BATS_TEST_TMPDIR/portctl"
+	node tcp/80 nobody:daemon 660
+	setfacl -m u:5:w "$PORT/tcp/80"
+	before=$(getfacl -n "$PORT/tcp/80")
+	says 1 "cannot change tcp/80: Operation not permitted (this needs root)" \
+		setpriv --reuid nobody --clear-groups "$BATS_TEST_TMPDIR/portctl" grant bin tcp/80
+	[[ $(getfacl -n "$PORT/tcp/80") == "$before" ]]
+}

@@ -34,6 +34,9 @@ enum status change_read(struct table *table, const struct port_set *set,
 	enum status status;
 
 	if (options->save && !options->dry_run) {
+		status = table_lock();
+		if (status)
+			return status;
 		source_init(&source, false);
 		status = config_read(&source, places.saved);
 		if (status)

@@ -185,6 +185,23 @@ static int take_step(unsigned int index, const char *name,
 	return -1;
 }
 
+/* What a half of the steps have made becomes what was before, if it can. */
+static void take_back(unsigned int index, const char *name,
+		      const struct rule *old)
+{
+	struct rule half = { 0 };
+	struct transition plan;
+	int error = errno;
+	unsigned int i;
+
+	if (!read_node(index, name, &half)) {
+		transition_plan(&plan, &half, old, false);
+		for (i = 0; i < plan.count; i++)
+			take_step(index, name, &plan.steps[i]);
+	}
+	errno = error;
+}
+
 static int change(unsigned int index, const struct rule *old,
 		  const struct rule *new)
 {
@@ -199,8 +216,12 @@ static int change(unsigned int index, const struct rule *old,
 		return -1;
 	transition_plan(&plan, old, new, open);
 	for (i = 0; i < plan.count; i++) {
-		if (take_step(index, name, &plan.steps[i]))
+		if (take_step(index, name, &plan.steps[i])) {
+			/* A plain directory has a node by now. */
+			if (i || (places.plain && !old->claimed))
+				take_back(index, name, old);
 			return -1;
+		}
 	}
 	return 0;
 }
@@ -211,7 +232,8 @@ static int change(unsigned int index, const struct rule *old,
  * @old: the rule that it has
  * @new: the rule that it gets; an unclaimed one releases it
  *
- * Return: DONE, or another status after a line that says why.
+ * Return: DONE, or another status after a line that says why, with the port as
+ * it was.
  */
 enum status node_change(unsigned int index, const struct rule *old,
 			const struct rule *new)

@@ -6,7 +6,8 @@
  *	base.c text.c message.c place.c	the ground floor
  *	account.c			what the name service says
  *	port.c owner.c acl.c rule.c	words to values and back
- *	file.c config.c			table files
+ *	file.c config.c			table files: to read them
+ *	lock.c comment.c replace.c saved.c	and to write them
  *	boot.c				what a boot left to do
  *	module.c mount.c		the module and the mount
  *	transition.c			the steps from rule to rule
@@ -231,6 +232,12 @@ enum status file_read(struct source *source, const char *path);
 void source_init(struct source *source, bool tolerant);
 enum status config_read(struct source *source, const char *without);
 enum status source_read(struct source *source, const char *path);
+bool is_disabled(const char *path);
+
+/* lock.c */
+enum status table_lock(void);
+
+/* saved.c */
 enum status config_save(const struct table *table);
 enum status config_save_to(const char *path, const struct table *table);
 

@@ -24,6 +24,24 @@ static enum status forget(void)
 	return status ? status : boot_keep_mistakes("");
 }
 
+/*
+ * What a pipe brings may come from one who holds the lock. A table that cannot be
+ * locked is restored nevertheless.
+ */
+static enum status read_source(struct source *source,
+			       const struct options *options)
+{
+	const char *path = options->count ? options->arguments[0] : NULL;
+	enum status status;
+
+	if (!options->dry_run && !path)
+		table_lock();
+	status = source_read(source, path);
+	if (!options->dry_run && path)
+		table_lock();
+	return status;
+}
+
 static enum status apply(const struct options *options)
 {
 	const char *path = options->count ? options->arguments[0] : NULL;
@@ -32,7 +50,7 @@ static enum status apply(const struct options *options)
 	enum status status;
 
 	source_init(&source, false);
-	status = source_read(&source, path);
+	status = read_source(&source, options);
 	if (!status)
 		status = nodes_read(old, NULL);
 	if (status)
@@ -65,8 +83,7 @@ static enum status apply_at_boot(const struct options *options)
 	messages_copy(file);
 	boot_names_are_local();
 	source_init(&source, true);
-	wrong = source_read(&source,
-			    options->count ? options->arguments[0] : NULL);
+	wrong = read_source(&source, options);
 	status = nodes_read(old, NULL);
 	if (status)
 		return status;
@@ -102,7 +119,7 @@ static enum status apply_late(const struct options *options)
 
 	boot_waiting(&set);
 	source_init(&source, true);
-	source_read(&source, NULL);
+	read_source(&source, options);
 	status = nodes_read(old, NULL);
 	if (status)
 		return status;
@@ -139,7 +156,7 @@ enum status command_restore(const struct options *options)
 }
 
 /**
- * command_sync() - the same; restore leaves alone what is right already
+ * command_sync() - the same as restore, or the second pass of a boot
  * @options: [FILE|-]
  *
  * Return: the status to exit with.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portctl save: the table for the next boot. */
+#include <string.h>
+
 #include "command.h"
 
 /**
@@ -11,8 +13,14 @@
 enum status command_save(const struct options *options)
 {
 	struct table *table = table_create();
-	enum status status = nodes_read(table, NULL);
+	bool to_output = options->count && !strcmp(options->arguments[0], "-");
+	enum status status = DONE;
 
+	/* Who reads the output may be one who waits for the lock. */
+	if (!options->dry_run && !to_output)
+		status = table_lock();
+	if (!status)
+		status = nodes_read(table, NULL);
 	if (status)
 		return status;
 	if (options->dry_run) {
