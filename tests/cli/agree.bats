@@ -65,23 +65,3 @@ options() { portctl help "$1" | sed -n 's/^  -., \(--[a-z-]*\).*/\1/p' | sort; }
 		[[ -z $words ]] || { echo "$words"; return 1; }
 	done
 }
-
-@test "completion of ports, users and files" {
-	# shellcheck disable=SC1091
-	. "$TOOLS/completions/portctl.bash"
-	compopt() { :; }
-	completed() {
-		COMP_WORDS=(portctl "$@") COMP_CWORD=$#
-		COMPREPLY=()
-		_portctl
-		printf '%s\n' "${COMPREPLY[@]}"
-	}
-	node tcp/8080 nobody 600
-	[[ $(completed release tcp/80) == tcp/8080 ]]
-	[[ $(completed grant nobo) == nobody ]]
-	[[ $(completed gra) == grant ]]
-	[[ $(completed list -o own) == owner ]]
-	[[ $(completed help upd) == "" ]]
-	: >table
-	[[ $(completed restore tab) == table ]]
-}

@@ -55,9 +55,12 @@ enum status ports_of_arguments(struct port_set *set,
 void print_difference(const struct table *from, const struct table *to);
 
 enum status command_list(const struct options *options);
+enum status command_allow(const struct options *options);
+enum status command_deny(const struct options *options);
 enum status command_grant(const struct options *options);
 enum status command_flush(const struct options *options);
 enum status command_release(const struct options *options);
+enum status command_revoke(const struct options *options);
 enum status command_test(const struct options *options);
 enum status command_save(const struct options *options);
 enum status command_restore(const struct options *options);
