@@ -16,6 +16,7 @@ IO_PORT=/dev/ioport
 LINK=/dev/char/1:4
 ELSEWHERE=/tmp/elsewhere
 MODPROBE=/proc/sys/kernel/modprobe
+WITHOUT=/etc/modprobe.d/without-portfs.conf
 
 is_portfs() { [[ $(stat -f -c %t "$1" 2>/dev/null) == 706f7274 ]]; }
 mounts() { grep -c " $1 portfs " /proc/mounts; }
@@ -114,11 +115,29 @@ undoes_failure() {
 	refuses 32 "$PORT" mount -t portfs -o nonsense portfs "$PORT"
 }
 
+# The kernel does not load it by itself: a mount by whoever may make a namespace would.
+loads_module() {
+	make_io
+	must rmmod portfs
+	echo /bin/false >"$MODPROBE"
+	must mount -t portfs portfs "$PORT"
+	must is_portfs "$PORT"
+	must umount "$PORT"
+	must rmmod portfs
+	mkdir -p "$ELSEWHERE"
+	must mount -t portfs portfs "$ELSEWHERE"
+	must is_portfs "$ELSEWHERE"
+}
+
 refuses_without_module() {
 	make_io
 	must rmmod portfs
 	echo /bin/false >"$MODPROBE"
-	refuses 32 "the kernel has no portfs: 'modprobe portfs' says why" mount -t portfs portfs "$PORT"
+	mkdir -p "${WITHOUT%/*}"
+	echo 'install portfs /bin/false' >"$WITHOUT"
+	refuses 32 "the kernel has no portfs: modprobe: " mount -t portfs portfs "$PORT"
+	echo 'blacklist portfs' >"$WITHOUT"
+	must mount -t portfs portfs "$PORT"
 }
 
 refuses_other_things() {
@@ -298,7 +317,7 @@ late_script() {
 }
 
 restore() {
-	rm -f /etc/portctl.d/[56]0-test.conf
+	rm -f /etc/portctl.d/[56]0-test.conf "$WITHOUT"
 	umount -q /proc/cmdline
 	echo "$modprobe" >"$MODPROBE"
 	modprobe portfs
@@ -333,6 +352,7 @@ run 'with its owner and its mode' moves_odd_io
 run 'one that udev has not seen gets what udev gives' moves_fresh_io
 run 'a link that is not udev'\''s is left alone' leaves_other_links
 run 'a mount that fails is undone' undoes_failure
+run 'the module is loaded if it is not there' loads_module
 run 'without the module: one line, undone' refuses_without_module
 run 'anything else at /dev/port' refuses_other_things
 run 'something at /dev/ioport' refuses_taken_io_port

@@ -5,6 +5,8 @@
  * A mount at /dev/port may find the kernel's device for I/O ports there. It is
  * moved to /dev/ioport, and back after the last unmount; whoever fails on the
  * way puts back what was. A mount anywhere else is only a mount.
+ *
+ * The kernel does not load the module because somebody mounts, so this does.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,13 +20,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "load.h"
+
 #define PORT	"/dev/port"
 #define IO_PORT "/dev/ioport"
+
+/* Held while /dev/port is changed; only root can open it. */
+#define LOCK "/run/portfs.lock"
 
 /* udev's name for the device, by its number, and what it then says. */
 #define IO_LINK		"/dev/char/1:4"
@@ -159,11 +167,31 @@ static int move_device(const struct stat *stat)
 	return 0;
 }
 
+/*
+ * One mount or unmount at /dev/port at a time, until this process ends: others
+ * would take what is half done for what was there.
+ */
+static int lock_room(void)
+{
+	int fd = open(LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	return fd < 0 || flock(fd, LOCK_EX) ? errno : 0;
+}
+
+static int not_locked(int error)
+{
+	return fail(MNT_EX_SYSERR, "cannot lock " LOCK ": %s", strerror(error));
+}
+
 /* Make /dev/port a directory; @place and @stat are for put_back(). */
 static int make_room(enum place *place, struct stat *stat)
 {
+	int error = lock_room();
+
 	*place = THERE;
 	if (lstat(PORT, stat)) {
+		if (error)
+			return not_locked(error);
 		if (errno != ENOENT || mkdir(PORT, 0755))
 			return fail_on("cannot make " PORT);
 		*place = MADE;
@@ -175,6 +203,8 @@ static int make_room(enum place *place, struct stat *stat)
 		return fail(
 			MNT_EX_FAIL, PORT
 			" is neither a directory nor the kernel's device for I/O ports: move it away, or mount portfs at another directory");
+	if (error)
+		return not_locked(error);
 	*place = MOVED;
 	return move_device(stat);
 }
@@ -195,10 +225,13 @@ static bool is_ours(void)
  */
 static int clear_away(void)
 {
+	int error = lock_room();
 	struct stat stat;
 
 	if (!is_ours() || !is_first_namespace())
 		return 0;
+	if (error)
+		return not_locked(error);
 	if (rmdir(PORT)) {
 		if (errno == ENOTEMPTY && lstat(IO_PORT, &stat))
 			return 0;
@@ -241,6 +274,19 @@ static bool is_port(const char *directory)
 	       !directory[length + strspn(directory + length, "/")];
 }
 
+/* Who may not load it is told by the mount. */
+static int need_module(const char *directory)
+{
+	char words[256] = "";
+
+	if (has_portfs() || geteuid() || !load_portfs(words, sizeof(words)))
+		return 0;
+	return fail(
+		MNT_EX_FAIL,
+		"%s: the kernel has no portfs: %s; 'portctl status' says what to do",
+		directory, *words ? words : "modprobe failed");
+}
+
 /**
  * struct request - what mount(8) or umount(8) asks for
  * @context: libmount's
@@ -257,11 +303,12 @@ static int mount_portfs(const struct request *request)
 {
 	enum place place = THERE;
 	struct stat stat;
-	int status = 0;
+	int status;
 
 	if (request->fake)
 		return 0;
-	if (is_port(request->directory))
+	status = need_module(request->directory);
+	if (!status && is_port(request->directory))
 		status = make_room(&place, &stat);
 	if (status)
 		return status;
