@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Older kernels made to look like the newest. The rest of the module reads as
- * for the newest one; no other file looks at the version of the kernel.
+ * for the newest one. What a kernel has is tried when the module is built
+ * (module/probe), for vendors bring features to older versions.
  *
  * Included by portfs.h, after the kernel's own headers, and by assembler.
  */
 #ifndef PORTFS_COMPAT_H
 #define PORTFS_COMPAT_H
-
-#include <linux/version.h>
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
-#error "portfs needs Linux 6.1 or newer"
-#endif
 
 #ifndef CONFIG_X86_64
 #error "portfs has trampolines for x86-64 only"
@@ -30,10 +25,29 @@
 #error "portfs has ACLs on its nodes and needs CONFIG_FS_POSIX_ACL"
 #endif
 
+#ifndef HAVE_BIND_WITHOUT_CAPABILITY
+#error "portfs allows a bind by BIND_NO_CAP_NET_BIND_SERVICE, which this kernel lacks (Linux 5.13 has it)"
+#endif
+
+#if !defined(HAVE_DIRECT_CALLS) && !defined(HAVE_DIRECT_CALLS_MULTI)
+#error "portfs needs register_ftrace_direct() for a struct ftrace_ops, which this kernel lacks (Linux 5.15 has it)"
+#endif
+
+#ifndef HAVE_SHARED_FUNCTIONS
+#error "portfs needs ops_func in struct ftrace_ops, which this kernel lacks (Linux 6.0 has it)"
+#endif
+
+#ifndef HAVE_VFSUID
+#error "portfs needs vfsuid_t and from_vfsuid(), which this kernel lacks (Linux 6.0 has them)"
+#endif
+
+#ifndef HAVE_KEYED_TREE
+#error "portfs needs get_tree_keyed(), which this kernel lacks (Linux 5.5 has it)"
+#endif
+
 #ifdef __ASSEMBLER__
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-/* The mitigation that counts the depth of calls came later. */
+#ifndef HAVE_CALL_DEPTH
 .macro CALL_DEPTH_ACCOUNT
 .endm
 #endif
@@ -43,34 +57,23 @@
 #include <linux/fs.h>
 #include <linux/ftrace.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define get_inode_acl get_acl
-
-/* set_acl() was given the inode in place of the dentry. */
-#define DEFINE_SET_ACL(name, set)                                              \
-	static int name(struct user_namespace *idmap, struct inode *inode,     \
-			struct posix_acl *acl, int type)                       \
-	{                                                                      \
-		return set(idmap, inode, acl, type);                           \
-	}
+#ifdef HAVE_ACL_OF_DENTRY
+#define ACL_SUBJECT	     dentry
+#define acl_inode(dentry)    d_inode(dentry)
 #else
-#define DEFINE_SET_ACL(name, set)                                              \
-	static int name(struct mnt_idmap *idmap, struct dentry *dentry,        \
-			struct posix_acl *acl, int type)                       \
-	{                                                                      \
-		return set(idmap, d_inode(dentry), acl, type);                 \
-	}
+#define ACL_SUBJECT	     inode
+#define acl_inode(inode)     (inode)
+#define get_inode_acl	     get_acl
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-#define nop_posix_acl_access  posix_acl_access_xattr_handler
-#define nop_posix_acl_default posix_acl_default_xattr_handler
-#define mnt_idmap	      user_namespace
-#define nop_mnt_idmap	      init_user_ns
+#ifdef HAVE_CREATE_WITHOUT_EXCLUSIVE
+#define CREATE_EXCLUSIVE
+#else
+#define CREATE_EXCLUSIVE , bool exclusive
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
-/* The direct calls of one address only had the name, and a failure left its traces. */
+#ifndef HAVE_DIRECT_CALLS
+/* A failure left its traces, and would be the answer to the next try. */
 static inline int portfs_register_direct(struct ftrace_ops *ops,
 					 unsigned long address)
 {
@@ -88,49 +91,39 @@ static inline int portfs_register_direct(struct ftrace_ops *ops,
 	unregister_ftrace_direct_multi(ops, address)
 #endif
 
-/* Who asks a direct call whether it shares a function was not said at first. */
-static inline int portfs_share(struct ftrace_ops *ops, unsigned long ip,
-			       enum ftrace_ops_cmd command)
-{
-	return 0;
-}
+#ifdef HAVE_SHARE_OF_ADDRESS
+#define SHARE_ADDRESS unsigned long ip,
+#else
+#define SHARE_ADDRESS
+#endif
 
-static inline int portfs_share_unsaid(struct ftrace_ops *ops,
-				      enum ftrace_ops_cmd command)
-{
-	return 0;
-}
-
-/* For ftrace_ops.ops_func: a live patch may have the function as well. */
-#define ftrace_shares_function                                           \
-	__builtin_choose_expr(                                           \
-		__builtin_types_compatible_p(ftrace_ops_func_t,          \
-					     typeof(&portfs_share)),     \
-		portfs_share, portfs_share_unsaid)
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#ifndef HAVE_FILLATTR_MASK
 #define generic_fillattr(idmap, request_mask, inode, stat) \
 	generic_fillattr(idmap, inode, stat)
+#endif
 
-/* Macros, because stable kernels carry some of these as functions. */
+#ifndef HAVE_INODE_CTIME
 #define inode_set_ctime_to_ts(inode, ts) ((inode)->i_ctime = (ts))
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#ifndef HAVE_INODE_TIMES
 #define inode_set_atime_to_ts(inode, ts) ((inode)->i_atime = (ts))
 #define inode_set_mtime_to_ts(inode, ts) ((inode)->i_mtime = (ts))
 #define inode_get_mtime(inode)		 ((inode)->i_mtime)
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#ifndef HAVE_INODE_STATE
 #define inode_state_read_once(inode) READ_ONCE((inode)->i_state)
 #endif
 
-/* create() was told whether the file must be new. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
-#define CREATE_EXCLUSIVE , bool exclusive
-#else
-#define CREATE_EXCLUSIVE
+#ifndef HAVE_MNT_IDMAP
+#define mnt_idmap     user_namespace
+#define nop_mnt_idmap init_user_ns
+#endif
+
+#ifndef HAVE_NOP_ACL_HANDLERS
+#define nop_posix_acl_access  posix_acl_access_xattr_handler
+#define nop_posix_acl_default posix_acl_default_xattr_handler
 #endif
 
 #endif /* __ASSEMBLER__ */

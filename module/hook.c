@@ -38,13 +38,22 @@ struct hook {
 	struct ftrace_ops ops;
 };
 
+/*
+ * ftrace asks whether somebody who diverts the function, as a live patch does,
+ * may have it as well: yes, a trampoline returns to wherever that one says.
+ */
+static int share(struct ftrace_ops *ops, SHARE_ADDRESS enum ftrace_ops_cmd command)
+{
+	return 0;
+}
+
 static struct hook hooks[PORTFS_HOOKS] = {
 	[PORTFS_INET_BIND] = {
 		.function = "__inet_bind",
 		.option = "CONFIG_INET",
 		.trampoline = portfs_trampoline_inet_bind,
 		.prove = portfs_bind_prove_inet,
-		.ops.ops_func = ftrace_shares_function,
+		.ops.ops_func = share,
 	},
 #if IS_ENABLED(CONFIG_IPV6)
 	[PORTFS_INET6_BIND] = {
@@ -52,7 +61,7 @@ static struct hook hooks[PORTFS_HOOKS] = {
 		.option = "CONFIG_IPV6",
 		.trampoline = portfs_trampoline_inet6_bind,
 		.prove = portfs_bind_prove_inet6,
-		.ops.ops_func = ftrace_shares_function,
+		.ops.ops_func = share,
 	},
 #endif
 	[PORTFS_LARGE_BITMAP] = {
@@ -60,7 +69,7 @@ static struct hook hooks[PORTFS_HOOKS] = {
 		.option = "CONFIG_PROC_SYSCTL",
 		.trampoline = portfs_trampoline_large_bitmap,
 		.prove = portfs_reserved_prove,
-		.ops.ops_func = ftrace_shares_function,
+		.ops.ops_func = share,
 	},
 };
 

@@ -148,9 +148,10 @@ static int node_change(struct inode *inode, struct portfs_rule *rule)
  * An ACL says all, so it claims with the mode that it implies. The VFS has
  * checked that it is one, that its ids are mapped, and the caller's right.
  */
-static int change_acl(struct mnt_idmap *idmap, struct inode *inode,
-		      struct posix_acl *acl, int type)
+static int node_set_acl(struct mnt_idmap *idmap, struct ACL_SUBJECT *subject,
+			struct posix_acl *acl, int type)
 {
+	struct inode *inode = acl_inode(subject);
 	struct portfs_rule rule;
 	umode_t mode;
 	int error;
@@ -176,8 +177,6 @@ static int change_acl(struct mnt_idmap *idmap, struct inode *inode,
 	posix_acl_release(rule.acl);
 	return error;
 }
-
-DEFINE_SET_ACL(node_set_acl, change_acl)
 
 static int node_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 			struct iattr *attr)
