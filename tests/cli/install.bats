@@ -30,7 +30,9 @@ has() { installed | grep -q -x -e "$1 $2"; }
 	has 755 etc/systemd/system-generators/portctl-generator
 	has 644 etc/udev/rules.d/60-portfs.rules
 	has 644 'usr/src/portfs-[0-9.]*/dkms.conf'
-	has 644 'usr/src/portfs-[0-9.]*/module/compat/compat.h'
+	has 644 'usr/src/portfs-[0-9.]*/module/compat.h'
+	has 644 'usr/src/portfs-[0-9.]*/module/trampoline_x86_64.S'
+	has 644 'usr/src/portfs-[0-9.]*/module/probe/vfsuid.c'
 	[[ -d $DESTDIR/etc/portctl.d ]]
 	run ! grep -r @sbindir@ "$DESTDIR/etc"
 	grep -q -x 'ExecStart=/usr/local/sbin/portctl restore --boot' "$DESTDIR/etc/systemd/system/portctl-restore.service"
