@@ -305,7 +305,7 @@ bool ports_parse_list(struct port_set *set, unsigned int protocols,
 		right = parse_item(set, protocols, item, '-', mistake);
 		if (!right)
 			mistake->offset += item - copy;
-		item = comma + 1;
+		item = comma ? comma + 1 : NULL;
 	} while (right && comma);
 	free(copy);
 	return right;
