@@ -118,6 +118,49 @@ saves_acls() {
 	must portctl diff /tmp/acls
 }
 
+# One user more or less, as bind sees it.
+allows_and_denies() {
+	must portctl grant alice:web tcp/80
+	must portctl allow bob tcp/80
+	must equal "$(bind_as 1001 tcp 80) $(bind_as 1002 tcp 80) $(bind_as 1003 tcp 80)" '0 0 EACCES'
+	must portctl deny bob tcp/80
+	must equal "$(bind_as 1001 tcp 80) $(bind_as 1002 tcp 80)" '0 EACCES'
+	must equal "$(stat -c '%U:%G %a' "$PORT/tcp/80")" 'alice:web 660'
+	must portctl revoke alice tcp/80
+	must equal "$(bind_as 1001 tcp 80)" EACCES
+	must portctl deny bob tcp/8080
+	must equal "$(bind_as 1001 tcp 8080) $(bind_as 1002 tcp 8080)" '0 EACCES'
+	# Whom an empty mask silenced stays silent.
+	must portctl restore - <<<'tcp 80 alice 0600 u:1003:rw-,g::rw-'
+	must portctl allow bob tcp/80
+	must equal "$(bind_as 1001 tcp 80) $(bind_as 1002 tcp 80) $(bind_as 1003 tcp 80)" '0 0 EACCES'
+}
+
+# What 'ip netns exec' inherits is the mount of where it came from.
+takes_its_own_namespace() {
+	must portctl grant bob tcp/80
+	must mkdir -p "$ETC" /tmp/own
+	must unshare --net --mount bash -euc '
+		says() { words=$("$@" 2>&1) && status=0 || status=$?; [[ $words == *"another network namespace"* ]] ||
+			{ echo "$*: $words"; exit 1; }; }
+		says portctl grant alice tcp/80
+		[[ $(portctl list -H -o port,owner 2>/dev/null) =~ ^tcp/80\ +alice$ ]]
+		[[ $(stat -c %U /dev/port/tcp/80) == bob ]]
+		for command in save "grant alice tcp/81 --save" restore sync; do
+			says portctl $command
+			((status == 1)) && [[ $words == *"/etc/netns/NAME/portctl.d"* ]]
+		done
+		[[ ! -e /etc/portctl.d/90-saved.conf ]]
+		[[ $(portctl save - 2>/dev/null) == "tcp 80 alice 0600" ]]
+		mount --bind /tmp/own /etc/portctl.d
+		says portctl save
+		((status == 0)) && grep -qx "tcp 80 alice 0600" /tmp/own/90-saved.conf
+		# With a mount of its own there is nothing to say.
+		mount -t portfs portfs /dev/port
+		[[ $(portctl list -H -o owner 2>&1) == alice ]]'
+	must equal "$(portctl list -H -o port,owner 2>&1 | tr -s ' ')" 'tcp/80 bob'
+}
+
 # A stranger who never stops trying has no moment between two tables.
 never_free_in_between() {
 	local binds
@@ -232,6 +275,8 @@ run 'grant, test, release' grants
 run 'test says what bind does' test_agrees
 run 'save, restore, sync' saves_and_restores
 run 'save and restore with ACLs' saves_acls
+run 'allow, deny, revoke' allows_and_denies
+run 'the table of its own namespace' takes_its_own_namespace
 run 'no port is free between two tables' never_free_in_between
 run 'a listener that is not the owner, by MPTCP' lists_strangers
 run 'status' status_words

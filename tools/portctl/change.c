@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "change.h"
+#include "namespace.h"
 
 /* Of each kind of news; a table that is flushed has a hundred thousand. */
 #define NEWS_MAX 10
@@ -42,7 +43,8 @@ enum status change_read(struct table *table, const struct port_set *set,
 		if (status)
 			return status;
 	}
-	return nodes_read(table, options->save ? NULL : set);
+	status = nodes_read(table, options->save ? NULL : set);
+	return !status && options->save ? namespace_check_files() : status;
 }
 
 /* Back from @new, which was made up to @end, to @old. */

@@ -9,6 +9,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "namespace.h"
 #include "transition.h"
 
 #define PORTFS_MAGIC 0x706f7274
@@ -26,23 +27,23 @@ enum status nodes_open(void)
 {
 	unsigned int protocol;
 	struct statfs found;
-	char *path;
+	int root;
 
 	if (folders[0] >= 0)
 		return DONE;
 	if (!places.plain &&
 	    (statfs(places.port, &found) || found.f_type != PORTFS_MAGIC))
 		return why_missing();
+	root = namespace_open();
 	for (protocol = 0; protocol < PROTOCOLS; protocol++) {
-		path = format_text("%s/%s", places.port,
-				   protocol_names[protocol]);
-		folders[protocol] =
-			open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (folders[protocol] < 0)
-			return fail(MISSING, "cannot open %s: %s", path,
+		folders[protocol] = openat(root, protocol_names[protocol],
+					   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (root < 0 || folders[protocol] < 0)
+			return fail(MISSING, "cannot open %s/%s: %s",
+				    places.port, protocol_names[protocol],
 				    strerror(errno));
-		free(path);
 	}
+	close(root);
 	return DONE;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "namespace.h"
 
 static bool *waiting_ports(const struct source *source)
 {
@@ -59,7 +60,10 @@ static enum status apply(const struct options *options)
 		print_difference(old, source.table);
 		return DONE;
 	}
-	status = nodes_change(old, source.table);
+	if (!path)
+		status = namespace_check_files();
+	if (!status)
+		status = nodes_change(old, source.table);
 	return status || path ? status : forget();
 }
 

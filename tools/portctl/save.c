@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "namespace.h"
 
 /**
  * command_save() - keep the table for the next boot
@@ -33,6 +34,8 @@ enum status command_save(const struct options *options)
 			print_difference(source.table, table);
 		return status;
 	}
-	return options->count ? config_save_to(options->arguments[0], table) :
-				config_save(table);
+	if (options->count)
+		return config_save_to(options->arguments[0], table);
+	status = namespace_check_files();
+	return status ? status : config_save(table);
 }

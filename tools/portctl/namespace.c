@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of the network namespace that portctl runs in. What is mounted at
+ * /dev/port may be another's: 'ip netns exec' inherits it. A file system is one
+ * device, however often it is mounted, and there is one for each namespace.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "namespace.h"
+
+static bool is_foreign;
+
+/* A mount of the own table, seen by nobody else and gone with the program. */
+static int mount_own(void)
+{
+	int context = syscall(SYS_fsopen, "portfs", FSOPEN_CLOEXEC);
+	int mount = -1;
+
+	if (context < 0)
+		return -1;
+	if (!syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		mount = syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
+	close(context);
+	return mount;
+}
+
+/**
+ * namespace_open() - open the own namespace's table
+ *
+ * Who may not mount, gets the one at the mount point.
+ *
+ * Return: its folder, or -1 with errno.
+ */
+int namespace_open(void)
+{
+	int folder = open(places.port, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int own = places.plain || folder < 0 ? -1 : mount_own();
+	struct stat there, here;
+
+	if (own < 0)
+		return folder;
+	if (fstat(folder, &there) || fstat(own, &here) ||
+	    there.st_dev == here.st_dev) {
+		close(own);
+		return folder;
+	}
+	close(folder);
+	is_foreign = true;
+	warn("%s is another network namespace's table; this is about the one that portctl runs in",
+	     places.port);
+	return own;
+}
+
+/**
+ * namespace_check_files() - are the table files those of the own namespace?
+ *
+ * To be asked when the table is open. 'ip netns exec NAME' puts
+ * /etc/netns/NAME/portctl.d, if it exists, in the place of /etc/portctl.d.
+ *
+ * Return: DONE, or FAILED after a line that says what to do.
+ */
+enum status namespace_check_files(void)
+{
+	struct statx status;
+
+	if (!is_foreign ||
+	    (!statx(AT_FDCWD, places.folders[0], 0, 0, &status) &&
+	     status.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return DONE;
+	return fail(
+		FAILED,
+		"%s is not of this network namespace: name a FILE, or make /etc/netns/NAME/portctl.d for 'ip netns exec NAME'",
+		places.folders[0]);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* namespace.c: the table of the network namespace that portctl runs in. */
+#ifndef PORTCTL_NAMESPACE_H
+#define PORTCTL_NAMESPACE_H
+
+#include "portctl.h"
+
+int namespace_open(void);
+enum status namespace_check_files(void);
+
+#endif
