@@ -64,6 +64,10 @@ granted() {
 	unchanged 2 "did you mean 'udp'?" portctl grant nobody 80/upd
 	unchanged 2 "did you mean 'https'?" portctl grant nobody htpps
 	unchanged 2 "did you mean 'http'?" portctl grant nobody HTTP
+	unchanged 2 "there is no user 'nobdoy'; did you mean 'nobody'?" portctl grant nobdoy tcp/80
+	unchanged 2 "there is no group 'deamon'; did you mean 'daemon'?" portctl grant nobody:deamon tcp/80
+	unchanged 2 "there is no user 'nobod'; did you mean 'nobody'?" portctl list nobod
+	unchanged 2 "there is no column 'PROT'; did you mean 'PORT'?" portctl list -o PROT
 	unchanged 2 "did you mean: tcp/80" portctl grant nobody tcp 80
 	# Nothing is like it.
 	unchanged 2 "'portctl help' lists the commands" portctl qqqqqq
@@ -210,7 +214,7 @@ tcp/81 $(id -u nobody):0 1600" ]]
 	unchanged 2 "-m needs an argument" portctl grant nobody 80 -m
 	unchanged 2 "there is no command 'x'" portctl help x
 	unchanged 2 "there is no column 'colour'" portctl list -o port,colour
-	unchanged 2 "no column" portctl list -o ,
+	unchanged 2 "there is no column ','" portctl list -o ,
 	run -0 portctl help
 	run -0 portctl --help
 	run -0 portctl -h

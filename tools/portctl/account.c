@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hint.h"
 #include "portctl.h"
 
 /* No group has more members than fit into this. */
@@ -104,6 +105,29 @@ static void ask(struct account *entry, bool named)
 		entry->error = error;
 }
 
+/* The name of an account on this machine that may have been meant. */
+static void look_for_like(struct account *entry)
+{
+	FILE *file =
+		fopen(entry->kind == USER ? "/etc/passwd" : "/etc/group", "re");
+	const struct passwd *user;
+	const struct group *group;
+	struct hint hint;
+
+	if (!file)
+		return;
+	hint_begin(&hint, entry->name);
+	if (entry->kind == USER) {
+		while ((user = fgetpwent(file)))
+			hint_consider(&hint, user->pw_name);
+	} else {
+		while ((group = fgetgrent(file)))
+			hint_consider(&hint, group->gr_name);
+	}
+	fclose(file);
+	entry->like = format_text("%s", hint_words(&hint, ""));
+}
+
 /**
  * account_by_name() - ask for a user or a group by name
  * @kind: which of them
@@ -120,6 +144,8 @@ const struct account *account_by_name(enum account_kind kind, const char *name)
 		return *found;
 	wanted.name = format_text("%s", name);
 	ask(&wanted, true);
+	if (!wanted.known)
+		look_for_like(&wanted);
 	return remember(&by_name, &wanted, compare_names);
 }
 

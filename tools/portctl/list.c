@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hint.h"
 #include "selection.h"
 
 /**
@@ -224,6 +225,21 @@ static const struct column {
 
 #define COLUMNS ARRAY_SIZE(columns)
 
+static enum status no_column(const char *name)
+{
+	struct hint hint;
+	size_t i;
+
+	hint_begin(&hint, name);
+	for (i = 0; i < COLUMNS; i++)
+		hint_consider(&hint, columns[i].name);
+	return fail(
+		WRONG, "-o: there is no column '%s'; %s", name,
+		hint_words(
+			&hint,
+			"port, owner, group, mode, acl, saved and listeners are"));
+}
+
 static enum status choose_columns(const char *text,
 				  const struct column **chosen, size_t *count)
 {
@@ -243,21 +259,15 @@ static enum status choose_columns(const char *text,
 			if (!strcasecmp(name, columns[i].name))
 				break;
 		}
-		if (i == COLUMNS || *count == COLUMNS)
-			return fail(
-				WRONG,
-				"-o: %s column '%s'; port, owner, group, mode, acl, saved and listeners are",
-				i == COLUMNS ? "there is no" :
-					       "too many columns at",
-				name);
+		if (i == COLUMNS)
+			return no_column(name);
+		if (*count == COLUMNS)
+			return fail(WRONG, "-o: too many columns at '%s'",
+				    name);
 		chosen[(*count)++] = &columns[i];
 	}
 	free(copy);
-	if (!*count)
-		return fail(
-			WRONG,
-			"-o: no column; port, owner, group, mode, acl, saved and listeners are");
-	return DONE;
+	return *count ? DONE : no_column(text);
 }
 
 static void print_cell(const struct view *view, const char *text, int width,

@@ -146,8 +146,10 @@ static bool parse_word(id_t *id, enum account_kind kind, const char *word,
 		mistaken(mistake, 0, "cannot ask for %s '%s': %s",
 			 kind_names[kind], word, strerror(found->error));
 	else
-		mistaken(mistake, 0, "there is no %s '%s'", kind_names[kind],
-			 word);
+		mistaken(mistake, 0, "there is no %s '%s'%s%s",
+			 kind_names[kind], word,
+			 found->like && *found->like ? "; " : "",
+			 found->like ? found->like : "");
 	mistake->unresolved = true;
 	return false;
 }

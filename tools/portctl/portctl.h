@@ -81,6 +81,8 @@ enum account_kind {
  * @known: there is one; if not, @id or @name is what was asked for
  * @error: the errno of a service that could not answer
  * @word: what to write for it, once that is known
+ * @like: if it was asked for by name and is unknown: the words about another
+ *	one that may be meant, or NULL or ""
  */
 struct account {
 	enum account_kind kind;
@@ -90,6 +92,7 @@ struct account {
 	bool known;
 	int error;
 	const char *word;
+	const char *like;
 };
 
 const struct account *account_by_name(enum account_kind kind, const char *name);
