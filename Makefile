@@ -25,10 +25,13 @@ check: ## run all tests, in VMs; K=6.12 one kernel, T=bind_test one program
 check-backports: ## load and prove the module on each kernel of Debian's backports, run the core of the tests
 	@tests/check backports
 
+fuzz: ## feed portctl's parsers with what no administrator writes, until something is found
+	@tests/fuzz/run
+
 lint: ## look for mistakes and bad style
 	@tests/lint
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
-.PHONY: all modules clean install uninstall demo check check-backports lint help
+.PHONY: all modules clean install uninstall demo check check-backports fuzz lint help

@@ -6,6 +6,7 @@
  *	base.c text.c message.c place.c	the ground floor
  *	account.c			what the name service says
  *	port.c owner.c acl.c rule.c	words to values and back
+ *	unclaimed.c			the kernel's own rule
  *	file.c config.c			table files: to read them
  *	lock.c comment.c replace.c saved.c	and to write them
  *	boot.c				what a boot left to do
@@ -160,6 +161,9 @@ bool acl_parse(const struct acl **acl, mode_t *mode, bool mode_is_given,
 	       const char *text, struct mistake *mistake);
 const char *acl_words(const struct acl *acl);
 
+/* unclaimed.c */
+unsigned int privileged_ports(void);
+
 /* xattr.c */
 enum status acl_read(const char *path, const struct acl **acl);
 int acl_write(const char *path, const struct acl *acl, mode_t mode);
@@ -198,7 +202,6 @@ bool mode_parse(mode_t *mode, const char *text, struct mistake *mistake);
 void rule_write(FILE *file, unsigned int first, unsigned int last,
 		const struct rule *rule);
 void table_write(FILE *file, const struct table *table);
-unsigned int privileged_ports(void);
 
 /* file.c */
 

@@ -108,23 +108,3 @@ void table_write(FILE *file, const struct table *table)
 			rule_write(file, first, last, &table->rules[first]);
 	}
 }
-
-/**
- * privileged_ports() - the kernel's own rule for unclaimed ports
- *
- * Return: the first port that needs no privilege.
- */
-unsigned int privileged_ports(void)
-{
-	char *path = format_text(
-		"%s/proc/sys/net/ipv4/ip_unprivileged_port_start", places.root);
-	FILE *file = fopen(path, "re");
-	unsigned int first;
-
-	if (!file || fscanf(file, "%u", &first) != 1)
-		first = 1024;
-	if (file)
-		fclose(file);
-	free(path);
-	return first;
-}
