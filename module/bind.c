@@ -8,6 +8,8 @@
  * program rewrote with the new address. Their trampolines call the functions
  * below in the caller's own context, where it may be preempted. To allow is to
  * set the flag by which the kernel itself skips its privileged-port check.
+ *
+ * Copyright (C) 2026 The portfs authors
  */
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -124,10 +126,8 @@ judge(struct sock *sk, const void *address, u32 index, unsigned long flags)
 	return portfs_pass(flags | BIND_NO_CAP_NET_BIND_SERVICE);
 }
 
-static __always_inline struct portfs_answer decide(struct sock *sk,
-						   const void *address,
-						   __be16 port,
-						   unsigned long flags)
+static __always_inline struct portfs_answer
+decide(struct sock *sk, const void *address, __be16 port, unsigned long flags)
 {
 	u32 index;
 

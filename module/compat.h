@@ -5,6 +5,8 @@
  * (module/probe), for vendors bring features to older versions.
  *
  * Included by portfs.h, after the kernel's own headers, and by assembler.
+ *
+ * Copyright (C) 2026 The portfs authors
  */
 #ifndef PORTFS_COMPAT_H
 #define PORTFS_COMPAT_H
@@ -14,7 +16,7 @@
 #endif
 
 #ifndef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
-#error "portfs hooks bind by direct calls of ftrace and needs CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"
+#error "portfs needs CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS to hook bind"
 #endif
 
 #ifndef CONFIG_SYSCTL
@@ -26,30 +28,29 @@
 #endif
 
 #ifndef HAVE_BIND_WITHOUT_CAPABILITY
-#error "portfs allows a bind by BIND_NO_CAP_NET_BIND_SERVICE, which this kernel lacks (Linux 5.13 has it)"
+#error "portfs needs BIND_NO_CAP_NET_BIND_SERVICE (Linux 5.13 has it)"
 #endif
 
 #if !defined(HAVE_DIRECT_CALLS) && !defined(HAVE_DIRECT_CALLS_MULTI)
-#error "portfs needs register_ftrace_direct() for a struct ftrace_ops, which this kernel lacks (Linux 5.15 has it)"
+#error "portfs needs direct calls for a struct ftrace_ops (Linux 5.15 has them)"
 #endif
 
 #ifndef HAVE_SHARED_FUNCTIONS
-#error "portfs needs ops_func in struct ftrace_ops, which this kernel lacks (Linux 6.0 has it)"
+#error "portfs needs ops_func in struct ftrace_ops (Linux 6.0 has it)"
 #endif
 
 #ifndef HAVE_VFSUID
-#error "portfs needs vfsuid_t and from_vfsuid(), which this kernel lacks (Linux 6.0 has them)"
+#error "portfs needs vfsuid_t and from_vfsuid() (Linux 6.0 has them)"
 #endif
 
 #ifndef HAVE_KEYED_TREE
-#error "portfs needs get_tree_keyed(), which this kernel lacks (Linux 5.5 has it)"
+#error "portfs needs get_tree_keyed() (Linux 5.5 has it)"
 #endif
 
 #ifdef __ASSEMBLER__
 
 #ifndef HAVE_CALL_DEPTH
-.macro CALL_DEPTH_ACCOUNT
-.endm
+.macro CALL_DEPTH_ACCOUNT.endm
 #endif
 
 #else /* __ASSEMBLER__ */
@@ -58,18 +59,18 @@
 #include <linux/ftrace.h>
 
 #ifdef HAVE_ACL_OF_DENTRY
-#define ACL_SUBJECT	     dentry
-#define acl_inode(dentry)    d_inode(dentry)
+#define ACL_SUBJECT	  dentry
+#define acl_inode(dentry) d_inode(dentry)
 #else
-#define ACL_SUBJECT	     inode
-#define acl_inode(inode)     (inode)
-#define get_inode_acl	     get_acl
+#define ACL_SUBJECT	 inode
+#define acl_inode(inode) (inode)
+#define get_inode_acl	 get_acl
 #endif
 
 #ifdef HAVE_CREATE_WITHOUT_EXCLUSIVE
-#define CREATE_EXCLUSIVE
+#define CREATE_MODE umode_t mode
 #else
-#define CREATE_EXCLUSIVE , bool exclusive
+#define CREATE_MODE umode_t mode, bool exclusive
 #endif
 
 #ifndef HAVE_DIRECT_CALLS

@@ -6,6 +6,8 @@
  * Inodes and dentries are made when a name is looked up and are the VFS's to
  * reclaim. Each network namespace has one superblock, so that any two mounts
  * show the same inodes.
+ *
+ * Copyright (C) 2026 The portfs authors
  */
 #include <linux/fs.h>
 #include <linux/fs_context.h>
@@ -34,8 +36,9 @@ static dev_t first_device __ro_after_init;
 
 static bool user_mounts = true;
 module_param(user_mounts, bool, 0644);
-MODULE_PARM_DESC(user_mounts,
-		 "let users mount the tables of network namespaces of their own");
+MODULE_PARM_DESC(
+	user_mounts,
+	"let users mount the tables of network namespaces of their own");
 
 static enum portfs_protocol directory_protocol(const struct inode *inode)
 {
@@ -66,8 +69,7 @@ static int directory_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 
 /* Without it the VFS would say EACCES. */
 static int directory_create(struct mnt_idmap *idmap, struct inode *directory,
-			    struct dentry *dentry,
-			    umode_t mode CREATE_EXCLUSIVE)
+			    struct dentry *dentry, CREATE_MODE)
 {
 	return -EPERM;
 }

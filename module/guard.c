@@ -3,6 +3,8 @@
  * Whether the hooks still fire: asked from time to time, before a claim and by
  * whoever reads /sys/module/portfs/hooks, at most once a second, and told where
  * one does not.
+ *
+ * Copyright (C) 2026 The portfs authors
  */
 #include <linux/kobject.h>
 #include <linux/module.h>

@@ -11,6 +11,8 @@
  * decision calls. What of that can sleep (where locks do, and in the sysctl) is
  * a reader of portfs_sleepers, for which unloading waits; the instructions
  * before and after cannot sleep, and tasks-RCU waits for who is preempted there.
+ *
+ * Copyright (C) 2026 The portfs authors
  */
 #include <linux/delay.h>
 #include <linux/ftrace.h>
@@ -42,7 +44,8 @@ struct hook {
  * ftrace asks whether somebody who diverts the function, as a live patch does,
  * may have it as well: yes, a trampoline returns to wherever that one says.
  */
-static int share(struct ftrace_ops *ops, SHARE_ADDRESS enum ftrace_ops_cmd command)
+static int share(struct ftrace_ops *ops,
+		 SHARE_ADDRESS enum ftrace_ops_cmd command)
 {
 	return 0;
 }
@@ -78,7 +81,7 @@ static const char *install_cause(int error)
 	switch (error) {
 	case -EINVAL:
 	case -ENODEV:
-		return "this kernel has no such function that can be traced, or ftrace is out of order";
+		return "no such function can be traced, or ftrace has stopped";
 	case -EBUSY:
 	case -EEXIST:
 		return "a BPF program or another module holds it, or kernel.ftrace_enabled is 0";
@@ -115,7 +118,7 @@ static int hook_install(struct hook *hook)
 		error = register_patiently(hook);
 	if (error) {
 		ftrace_free_filter(&hook->ops);
-		pr_err("cannot hook %s: %s (error %d); needed: %s, CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS\n",
+		pr_err("cannot hook %s: %s (error %d); needed: %s\n",
 		       hook->function, install_cause(error), error,
 		       hook->option);
 		return error;
@@ -146,9 +149,8 @@ static void hook_remove(struct hook *hook)
 {
 	int error;
 
-	error = unregister_ftrace_direct(&hook->ops,
-					 (unsigned long)hook->trampoline,
-					 false);
+	error = unregister_ftrace_direct(
+		&hook->ops, (unsigned long)hook->trampoline, false);
 	if (error || hook->prove() == PORTFS_PROOF)
 		stay(hook, error);
 	ftrace_free_filter(&hook->ops);

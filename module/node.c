@@ -2,6 +2,8 @@
 /*
  * A node: the view of a port's rule that an inode is. The table remembers; an
  * inode is brought up to date before each use.
+ *
+ * Copyright (C) 2026 The portfs authors
  */
 #include <linux/fs.h>
 #include <linux/module.h>

@@ -2,6 +2,8 @@
 /*
  * One decision: a rule and the caller's credentials make allow, refuse or no
  * say.
+ *
+ * Copyright (C) 2026 The portfs authors
  */
 #include <linux/cred.h>
 #include <linux/rcupdate.h>

@@ -228,11 +228,23 @@ struct portfs_answer {
 	unsigned long value;
 };
 
+/**
+ * portfs_answer() - the hooked function is not to run
+ * @result: what its caller gets
+ *
+ * Return: that, for the trampoline.
+ */
 static inline struct portfs_answer portfs_answer(long result)
 {
 	return (struct portfs_answer){ .answered = 1, .value = result };
 }
 
+/**
+ * portfs_pass() - the hooked function is to run
+ * @fourth: with which fourth argument
+ *
+ * Return: that, for the trampoline.
+ */
 static inline struct portfs_answer portfs_pass(unsigned long fourth)
 {
 	return (struct portfs_answer){ .answered = 0, .value = fourth };

@@ -9,6 +9,8 @@
  * long as there are claims, the administrator reads and writes a bitmap of
  * their own, and the kernel's holds that one and the claims. Bits of claims are
  * at no moment out of the kernel's bitmap.
+ *
+ * Copyright (C) 2026 The portfs authors
  */
 #include <linux/container_of.h>
 #include <linux/string.h>

@@ -6,6 +6,8 @@
  * there is a rule to look up. A claim writes the rule before the bit, a release
  * clears the bit before the rule goes; a reader that sees the bit and finds no
  * rule has met a release that is under way.
+ *
+ * Copyright (C) 2026 The portfs authors
  */
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -123,9 +125,8 @@ static void table_destroy(struct portfs_table *table)
 }
 
 /* Where the rule of a port is, or NULL without memory for it. */
-static struct portfs_rule __rcu **rule_slot(const struct portfs_net *part,
-					    struct portfs_table *table,
-					    u32 index)
+static struct portfs_rule __rcu **
+rule_slot(const struct portfs_net *part, struct portfs_table *table, u32 index)
 {
 	struct portfs_block __rcu **place;
 	struct portfs_block *block;

@@ -12,6 +12,8 @@
  *
  * A return address that somebody else put there, as a live patch does, is
  * obeyed like any other.
+ *
+ * Copyright (C) 2026 The portfs authors
  */
 #include <linux/linkage.h>
 #include <asm/nospec-branch.h>
