@@ -102,7 +102,7 @@ granted() {
 @test "options stand where they like" {
 	node tcp/80 nobody 600
 	run -0 portctl -j list
-	[[ $output == *'"port":80'* ]]
+	[[ $output == *'"port": 80'* ]]
 	run -0 portctl -H -o port ls tcp/80
 	[[ $output == tcp/80 ]]
 	run -0 portctl -o port tcp/80 -H
@@ -210,7 +210,7 @@ tcp/81 $(id -u nobody):0 1600" ]]
 	unchanged 2 "too many arguments" portctl save a b
 	unchanged 2 "unknown option -x" portctl list -x
 	unchanged 2 "'list' takes no option -n, --dry-run" portctl list --dry
-	unchanged 2 "'grant' takes no option -j, --json" portctl grant -j nobody 80
+	unchanged 2 "'grant' takes no option -N, --numeric" portctl grant -N nobody 80
 	unchanged 2 "-m needs an argument" portctl grant nobody 80 -m
 	unchanged 2 "there is no command 'x'" portctl help x
 	unchanged 2 "there is no column 'colour'" portctl list -o port,colour

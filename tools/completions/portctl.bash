@@ -58,7 +58,8 @@ _portctl() {
 	list | show | ls) options='--json --numeric --no-header --owner --columns' ;;
 	grant | add) options='--mode --acl --dry-run --save' ;;
 	release | rm | del | delete | allow | deny | revoke | flush) options='--dry-run --save' ;;
-	test) options='--numeric' ;;
+	test) options='--json --numeric' ;;
+	check | diff) options='--json' ;;
 	restore) options='--dry-run --boot' ;;
 	sync | reload) options='--dry-run --boot --late' ;;
 	save | mount | umount) options='--dry-run' ;;

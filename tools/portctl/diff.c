@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portctl diff, and what a dry run shows. */
 #include "command.h"
+#include "policy.h"
+#include "report.h"
 
 /**
  * print_difference() - what differs, in the lines of a file
@@ -33,6 +35,33 @@ void print_difference(const struct table *from, const struct table *to)
 	}
 }
 
+/* One object a port, with what the files and what the table say of it. */
+static void report_differences(const struct table *files,
+			       const struct table *table)
+{
+	static const char *const keys[] = { "files", "table" };
+	const struct table *const both[] = { files, table };
+	unsigned int privileged = privileged_ports(), index, i;
+	struct rule rule;
+
+	json_open('[', "differences");
+	for (index = 0; index < INDICES; index++) {
+		if (rule_equal(&files->rules[index], &table->rules[index]))
+			continue;
+		json_open('{', NULL);
+		report_port(index);
+		for (i = 0; i < 2; i++) {
+			rule = rule_in_force(&both[i]->rules[index], index,
+					     privileged);
+			json_open('{', keys[i]);
+			report_rule(&rule);
+			json_close();
+		}
+		json_close();
+	}
+	json_close();
+}
+
 /**
  * command_diff() - compare the table with a file
  * @options: [FILE|-]
@@ -53,7 +82,10 @@ enum status command_diff(const struct options *options)
 		status = nodes_read(table, NULL);
 	if (status)
 		return status == FAILED ? WRONG : status;
-	print_difference(source.table, table);
+	if (options->json)
+		report_differences(source.table, table);
+	else
+		print_difference(source.table, table);
 	for (index = 0; index < INDICES; index++) {
 		if (!rule_equal(&table->rules[index],
 				&source.table->rules[index]))

@@ -49,10 +49,8 @@ static bool is_new(unsigned long **seen, size_t *count, unsigned long number)
 			return false;
 	}
 	*seen = reallocarray(*seen, *count + 1, sizeof(**seen));
-	if (!*seen) {
-		perror("portctl");
-		exit(FAILED);
-	}
+	if (!*seen)
+		out_of_memory();
 	(*seen)[(*count)++] = number;
 	return true;
 }
@@ -65,10 +63,8 @@ static struct holder *add(struct search *search, int process, pid_t pid,
 
 	holders->all = reallocarray(holders->all, holders->count + 1,
 				    sizeof(*holders->all));
-	if (!holders->all) {
-		perror("portctl");
-		exit(FAILED);
-	}
+	if (!holders->all)
+		out_of_memory();
 	holder = &holders->all[holders->count++];
 	memset(holder, 0, sizeof(*holder));
 	holder->path = path ? format_text("%s", path) : NULL;
@@ -231,6 +227,7 @@ static void visit_network(int process, pid_t pid, void *data)
 bool holders_read(struct holders *holders)
 {
 	struct search search = { .holders = holders };
+	char *path = format_text("%s/proc", places.root);
 	bool right;
 	int self;
 
@@ -240,8 +237,9 @@ bool holders_read(struct holders *holders)
 		search.own = namespace_number(self, "ns/net");
 		close(self);
 	}
-	right = processes_visit(visit_mounts, &search) &&
-		processes_visit(visit_network, &search);
+	right = processes_visit(path, visit_mounts, &search) &&
+		processes_visit(path, visit_network, &search);
+	free(path);
 	free(search.mounts);
 	free(search.namespaces);
 	free(search.networks);

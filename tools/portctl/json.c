@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "json.h"
+#include "text.h"
 
 /* Deeper than any document of ours. */
 #define DEPTH_MAX 8
@@ -23,47 +24,15 @@ static struct level {
 
 static unsigned int depth;
 
-/*
- * One character of UTF-8 as the standard has it: no longer than needed, no half
- * of a pair, nothing above 10ffff. Returns its length, 0 if there is none.
- */
-static unsigned int decode(const unsigned char *text, uint32_t *character)
-{
-	static const uint32_t minimum[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	unsigned int length, i;
-
-	if (*text < 0x80)
-		length = 1;
-	else if (*text >= 0xf0 && *text < 0xf8)
-		length = 4;
-	else if (*text >= 0xe0)
-		length = 3;
-	else
-		length = 2;
-	if (length > 1 && (*text < 0xc0 || *text >= 0xf8))
-		return 0;
-	*character = length == 1 ? *text : *text & (0x7f >> length);
-	for (i = 1; i < length; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		*character = *character << 6 | (text[i] & 0x3f);
-	}
-	if (*character < minimum[length] || *character > 0x10ffff ||
-	    (*character >= 0xd800 && *character < 0xe000))
-		return 0;
-	return length;
-}
-
 /* What is no character is U+FFFD, and no control character goes out as it is. */
 static void print_string(const char *value)
 {
-	const unsigned char *text = (const unsigned char *)value;
 	uint32_t character;
-	unsigned int length;
+	size_t length;
 
 	putchar('"');
-	for (; *text; text += length ? length : 1) {
-		length = decode(text, &character);
+	for (; *value; value += length ? length : 1) {
+		length = text_character(value, &character);
 		if (!length)
 			fputs("\\ufffd", stdout);
 		else if (character < 0x20 ||
@@ -72,7 +41,7 @@ static void print_string(const char *value)
 		else if (character == '"' || character == '\\')
 			printf("\\%c", character);
 		else
-			fwrite(text, 1, length, stdout);
+			fwrite(value, 1, length, stdout);
 	}
 	putchar('"');
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portctl list: the table, for people, for scripts and as JSON. */
 #include <errno.h>
-#include <json-c/json.h>
+#include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "hint.h"
+#include "report.h"
 #include "selection.h"
+#include "socket.h"
 
 /**
  * struct view - what there is to list
@@ -55,11 +57,8 @@ static bool is_listed(const struct view *view, unsigned int index)
 
 static struct rule shown_rule(const struct view *view, unsigned int index)
 {
-	struct rule rule = view->table->rules[index];
-
-	if (!rule.claimed && index % PORTS)
-		rule.mode = index % PORTS < view->privileged ? 0600 : 0666;
-	return rule;
+	return rule_in_force(&view->table->rules[index], index,
+			     view->privileged);
 }
 
 /* The kernel's rule for unclaimed ports changes at a threshold. */
@@ -139,9 +138,21 @@ static const struct listener *next_listener(const struct view *view,
 	return NULL;
 }
 
-static bool is_strange(const struct rule *rule, const struct listener *listener)
+/* What the process may, if the socket is its own; else what the user may. */
+static bool may_bind(const struct rule *rule, const struct listener *listener)
 {
-	return rule->claimed && listener->uid != rule->uid;
+	struct caller caller = { 0 };
+	const char *reason;
+	bool may;
+
+	if (!listener->pid || !process_caller(listener->pid, &caller) ||
+	    caller.uid != listener->uid) {
+		free(caller.groups);
+		caller_of_user(&caller, listener->uid);
+	}
+	may = policy_may_bind(rule, &caller, &reason);
+	free(caller.groups);
+	return may;
 }
 
 /* ---- columns ---- */
@@ -195,10 +206,11 @@ static const char *listeners_cell(const struct view *view,
 	if (!file)
 		out_of_memory();
 	while ((listener = next_listener(view, run->first, listener))) {
-		bool strange = is_strange(&run->rule, listener);
+		bool stranger = run->rule.claimed &&
+				!may_bind(&run->rule, listener);
 
 		fprintf(file, "%s%s", ftell(file) ? ", " : "",
-			strange ? "!" : "");
+			stranger ? "!" : "");
 		if (listener->pid)
 			fprintf(file, "%s[%d] ", listener->process,
 				listener->pid);
@@ -210,17 +222,24 @@ static const char *listeners_cell(const struct view *view,
 	return text;
 }
 
+/**
+ * struct column - a column
+ * @name: what stands above it
+ * @cell: the text of a line, until the next call
+ * @flags: SCOLS_FL_TRUNC if it is cut where the terminal is too narrow
+ */
 static const struct column {
 	const char *name;
 	const char *(*cell)(const struct view *view, const struct run *run);
+	int flags;
 } columns[] = {
 	{ "PORT", port_cell },
 	{ "OWNER", owner_cell },
 	{ "GROUP", group_cell },
 	{ "MODE", mode_cell },
-	{ "ACL", acl_cell },
+	{ "ACL", acl_cell, SCOLS_FL_TRUNC },
 	{ "SAVED", saved_cell },
-	{ "LISTENERS", listeners_cell },
+	{ "LISTENERS", listeners_cell, SCOLS_FL_TRUNC },
 };
 
 #define COLUMNS ARRAY_SIZE(columns)
@@ -270,19 +289,6 @@ static enum status choose_columns(const char *text,
 	return *count ? DONE : no_column(text);
 }
 
-static void print_cell(const struct view *view, const char *text, int width,
-		       bool last, const char *colour)
-{
-	if (!view->colour)
-		colour = NULL;
-	if (last)
-		printf("%s%s%s\n", colour ? colour : "", text,
-		       colour ? "\033[0m" : "");
-	else
-		printf("%s%-*s%s  ", colour ? colour : "", width, text,
-		       colour ? "\033[0m" : "");
-}
-
 static const char *cell_colour(const struct column *column, const char *text)
 {
 	if (column->cell == saved_cell && strcmp(text, "yes"))
@@ -292,117 +298,96 @@ static const char *cell_colour(const struct column *column, const char *text)
 	return NULL;
 }
 
+static void add_line(const struct view *view, struct libscols_table *output,
+		     const struct column *const *chosen, size_t count,
+		     const struct run *run)
+{
+	struct libscols_line *line = scols_table_new_line(output, NULL);
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		text = chosen[i]->cell(view, run);
+		if (!line || scols_line_set_data(line, i, text) ||
+		    scols_cell_set_color(scols_line_get_cell(line, i),
+					 cell_colour(chosen[i], text)))
+			out_of_memory();
+	}
+}
+
+/* libsmartcols knows how wide characters are, and hides what is not printable. */
 static void print_table(const struct view *view,
 			const struct column *const *chosen, size_t count,
 			bool header)
 {
-	int widths[COLUMNS] = { 0 };
+	struct libscols_table *output = scols_new_table();
+	struct libscols_column *column;
 	struct run run;
 	size_t i;
 
-	for (run = *NO_RUN; next_run(view, &run);) {
-		for (i = 0; i + 1 < count; i++) {
-			int width = strlen(chosen[i]->cell(view, &run));
-
-			if (width > widths[i])
-				widths[i] = width;
-		}
+	if (!output || scols_table_set_column_separator(output, "  "))
+		out_of_memory();
+	scols_table_enable_noheadings(output, !header);
+	scols_table_enable_colors(output, view->colour);
+	for (i = 0; i < count; i++) {
+		column = scols_table_new_column(output, chosen[i]->name, 0,
+						chosen[i]->flags);
+		if (!column ||
+		    scols_cell_set_color(scols_column_get_header(column),
+					 "\033[1m"))
+			out_of_memory();
 	}
-	for (i = 0; header && i < count; i++) {
-		if (widths[i] < (int)strlen(chosen[i]->name))
-			widths[i] = strlen(chosen[i]->name);
-		print_cell(view, chosen[i]->name, widths[i], i + 1 == count,
-			   "\033[1m");
-	}
-	for (run = *NO_RUN; next_run(view, &run);) {
-		for (i = 0; i < count; i++) {
-			const char *text = chosen[i]->cell(view, &run);
-
-			print_cell(view, text, widths[i], i + 1 == count,
-				   cell_colour(chosen[i], text));
-		}
-	}
+	for (run = *NO_RUN; next_run(view, &run);)
+		add_line(view, output, chosen, count, &run);
+	if (scols_print_table(output))
+		out_of_memory();
+	scols_unref_table(output);
 }
 
 /* ---- JSON ---- */
 
-static void add(struct json_object *object, const char *key,
-		struct json_object *value)
+static void report_listeners(const struct view *view, const struct run *run)
 {
-	json_object_object_add(object, key, value);
-}
-
-static struct json_object *listeners_object(const struct view *view,
-					    const struct run *run)
-{
-	struct json_object *array = json_object_new_array();
 	const struct listener *listener = NULL;
-	struct json_object *object;
 
+	json_open('[', "listeners");
 	while ((listener = next_listener(view, run->first, listener))) {
-		object = json_object_new_object();
-		add(object, "process",
-		    listener->pid ? json_object_new_string(listener->process) :
-				    NULL);
-		add(object, "pid",
-		    listener->pid ? json_object_new_int(listener->pid) : NULL);
-		add(object, "user",
-		    json_object_new_string(user_name(listener->uid)));
-		add(object, "uid", json_object_new_int64(listener->uid));
-		add(object, "is_owner",
-		    json_object_new_boolean(run->rule.claimed &&
-					    !is_strange(&run->rule, listener)));
-		json_object_array_add(array, object);
+		json_open('{', NULL);
+		if (listener->pid) {
+			json_string("process", listener->process);
+			json_number("pid", listener->pid);
+		} else {
+			json_null("process");
+			json_null("pid");
+		}
+		json_string("user", user_name(listener->uid));
+		json_number("uid", listener->uid);
+		json_boolean("is_owner",
+			     run->rule.claimed &&
+				     listener->uid == run->rule.uid);
+		json_boolean("may_bind", may_bind(&run->rule, listener));
+		json_close();
 	}
-	return array;
+	json_close();
 }
 
-static struct json_object *run_object(const struct view *view,
-				      const struct run *run)
+static void report_ports(const struct view *view)
 {
-	struct json_object *object = json_object_new_object();
-	const struct rule *rule = &run->rule;
-
-	add(object, "protocol",
-	    json_object_new_string(protocol_names[run->first / PORTS]));
-	add(object, "port", json_object_new_int(run->first % PORTS));
-	add(object, "claimed", json_object_new_boolean(rule->claimed));
-	add(object, "owner",
-	    rule->claimed ? json_object_new_string(user_name(rule->uid)) :
-			    NULL);
-	add(object, "uid",
-	    rule->claimed ? json_object_new_int64(rule->uid) : NULL);
-	add(object, "group",
-	    rule->claimed ? json_object_new_string(group_name(rule->gid)) :
-			    NULL);
-	add(object, "gid",
-	    rule->claimed ? json_object_new_int64(rule->gid) : NULL);
-	add(object, "mode", json_object_new_string(mode_cell(view, run)));
-	add(object, "acl",
-	    rule->acl ? json_object_new_string(acl_words(rule->acl)) : NULL);
-	add(object, "saved",
-	    view->saved ? json_object_new_boolean(is_saved(view, run->first)) :
-			  NULL);
-	add(object, "listeners", listeners_object(view, run));
-	return object;
-}
-
-/* One object at a time: a full table would take a hundred megabytes. */
-static void print_json(const struct view *view)
-{
-	const char *separator = "[";
-	struct json_object *object;
 	struct run run;
 
-	for (run = *NO_RUN; next_run(view, &run); separator = ",\n ") {
-		object = run_object(view, &run);
-		printf("%s%s", separator,
-		       json_object_to_json_string_ext(
-			       object, JSON_C_TO_STRING_PLAIN |
-					       JSON_C_TO_STRING_NOSLASHESCAPE));
-		json_object_put(object);
+	json_open('[', "ports");
+	for (run = *NO_RUN; next_run(view, &run);) {
+		json_open('{', NULL);
+		report_port(run.first);
+		report_rule(&run.rule);
+		if (view->saved)
+			json_boolean("saved", is_saved(view, run.first));
+		else
+			json_null("saved");
+		report_listeners(view, &run);
+		json_close();
 	}
-	puts(*separator == '[' ? "[]" : "]");
+	json_close();
 }
 
 /**
@@ -441,7 +426,7 @@ enum status command_list(const struct options *options)
 	if (!listeners_read(&view.listeners))
 		warn("cannot see who listens: %s", strerror(errno));
 	if (options->json)
-		print_json(&view);
+		report_ports(&view);
 	else
 		print_table(&view, chosen, count, !options->no_header);
 	return DONE;

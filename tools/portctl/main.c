@@ -7,6 +7,7 @@
 
 #include "hint.h"
 #include "option.h"
+#include "report.h"
 
 /**
  * struct command - a command
@@ -64,7 +65,7 @@ static const struct command commands[] = {
 	  "Without USER: as release.\n",
 	  command_revoke },
 	{ "flush", "", "", 0, 0, "ns", "release all ports", "", command_flush },
-	{ "test", "", "USER PORT...", 2, -1, "N", "may USER bind, and why?",
+	{ "test", "", "USER PORT...", 2, -1, "jN", "may USER bind, and why?",
 	  "Exit status 0 if USER may bind all of them, 1 if not.\n",
 	  command_test },
 	{ "save", "", "[FILE|-]", 0, 1, "n", "keep the table for the next boot",
@@ -77,9 +78,9 @@ static const struct command commands[] = {
 	{ "sync", "reload", "[FILE|-]", 0, 1, "nbl",
 	  "the same, and leave alone what is right already", file_details,
 	  command_sync },
-	{ "check", "", "[FILE|-]", 0, 1, "",
+	{ "check", "", "[FILE|-]", 0, 1, "j",
 	  "say what is wrong with table files", file_details, command_check },
-	{ "diff", "", "[FILE|-]", 0, 1, "",
+	{ "diff", "", "[FILE|-]", 0, 1, "j",
 	  "compare the files (-) with the table (+)",
 	  "Exit status 0 if they are the same, 1 if they differ.\n",
 	  command_diff },
@@ -257,6 +258,8 @@ static enum status run(struct options *options)
 	status = options_check(options, command->name, command->options);
 	if (status)
 		return status;
+	if (options->json)
+		report_begin();
 	if (options->count < command->minimum ||
 	    (command->maximum >= 0 && options->count > command->maximum))
 		return fail(WRONG,
@@ -268,6 +271,20 @@ static enum status run(struct options *options)
 	return command->run(options);
 }
 
+/* Also where the command line is wrong before or after it. Help is for people. */
+static bool wants_json(char **argv)
+{
+	bool wanted = false;
+
+	while (*++argv && strcmp(*argv, "--")) {
+		if (!strcmp(*argv, "-h") || !strcmp(*argv, "--help"))
+			return false;
+		if (!strcmp(*argv, "-j") || !strcmp(*argv, "--json"))
+			wanted = true;
+	}
+	return wanted;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = { 0 };
@@ -276,9 +293,12 @@ int main(int argc, char **argv)
 	/* For what is printable and how wide it is. */
 	setlocale(LC_CTYPE, "");
 	places_init();
+	if (wants_json(argv))
+		report_begin();
 	status = options_parse(&options, argc, argv);
 	if (!status)
 		status = run(&options);
+	report_end();
 	if (fclose(stdout) && !status)
 		status = fail(FAILED, "cannot write: %s", strerror(errno));
 	return status;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "portctl.h"
+#include "text.h"
 
 #define ID_MAX ((id_t)-2)
 
@@ -58,11 +59,7 @@ static bool needs_escape(const char *name, const char *p)
 {
 	unsigned char byte = *p;
 
-	if (byte <= ' ' || byte == 0x7f || strchr(":,", byte))
-		return true;
-	/* A control character of two bytes of UTF-8: its first, its second. */
-	if ((byte == 0xc2 && (p[1] & 0xe0) == 0x80) ||
-	    ((byte & 0xe0) == 0x80 && p > name && p[-1] == '\xc2'))
+	if (byte <= ' ' || byte >= 0x7f || strchr(":,", byte))
 		return true;
 	/* A number, a release and a comment begin with these. */
 	return p == name && strchr("+-#", byte);
@@ -72,12 +69,21 @@ static char *escape(const char *name)
 {
 	char *word = allocate(4 * strlen(name) + 1);
 	char *end = word;
+	uint32_t character;
+	bool is_doubled;
+	size_t length;
 	const char *p;
 
 	for (p = name; *p; p++) {
-		bool is_doubled = *p == '\\' && (p[1] == '\\' || !p[1] ||
-						 (p[1] >= '0' && p[1] <= '7') ||
-						 needs_escape(name, p + 1));
+		length = text_character(p, &character);
+		if (length > 1 && character >= 0xa0) {
+			end = mempcpy(end, p, length);
+			p += length - 1;
+			continue;
+		}
+		is_doubled = *p == '\\' && (p[1] == '\\' || !p[1] ||
+					    (p[1] >= '0' && p[1] <= '7') ||
+					    needs_escape(name, p + 1));
 
 		if (is_doubled)
 			end = stpcpy(end, "\\\\");

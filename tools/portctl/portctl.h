@@ -261,38 +261,6 @@ enum status node_change(unsigned int index, const struct rule *old,
 			const struct rule *new);
 enum status nodes_change(const struct table *old, const struct table *new);
 
-/* socket.c */
-
-/**
- * struct listener - a socket that receives on a port
- * @index: the port
- * @uid: its user
- * @inode: its number
- * @pid: a process that has it open, 0 if none can be seen
- * @process: that process's name
- */
-struct listener {
-	unsigned int index;
-	uid_t uid;
-	ino_t inode;
-	pid_t pid;
-	char process[16];
-};
-
-/**
- * struct listeners - all of them, by index
- * @all: the listeners
- * @count: how many
- */
-struct listeners {
-	struct listener *all;
-	size_t count;
-};
-
-bool listeners_read(struct listeners *listeners);
-const struct listener *listeners_of(const struct listeners *listeners,
-				    unsigned int index);
-
 /* mount.c */
 bool is_mounted(void);
 enum status why_missing(void);

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "portctl.h"
 #include "process.h"
 
 /**
  * processes_visit() - go through all processes that can be seen
+ * @path: where /proc is
  * @visit: called for each, with its folder of /proc open, and @data
  * @data: the caller's
  *
@@ -22,15 +22,14 @@
  *
  * Return: whether /proc could be read to its end; if not, errno says why.
  */
-bool processes_visit(void (*visit)(int process, pid_t pid, void *data),
+bool processes_visit(const char *path,
+		     void (*visit)(int process, pid_t pid, void *data),
 		     void *data)
 {
-	char *path = format_text("%s/proc", places.root);
 	DIR *directory = opendir(path);
 	const struct dirent *entry;
 	int process, error;
 
-	free(path);
 	if (!directory)
 		return false;
 	while (errno = 0, (entry = readdir(directory))) {
@@ -87,10 +86,8 @@ static void add_groups(struct caller *caller, const char *text)
 	for (; gid = strtoul(text, &end, 10), end != text; text = end) {
 		caller->groups = reallocarray(caller->groups, caller->count + 1,
 					      sizeof(gid_t));
-		if (!caller->groups) {
-			perror("portctl");
-			exit(FAILED);
-		}
+		if (!caller->groups)
+			out_of_memory();
 		caller->groups[caller->count++] = gid;
 	}
 }

@@ -7,24 +7,13 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "policy.h"
+
 /* As long as the kernel lets it be, and a zero. */
 #define PROCESS_NAME_SIZE 16
 
-/**
- * struct caller - whose bind(2) is judged
- * @uid: the user
- * @groups: all groups that the user is in
- * @count: how many
- * @capable: whether CAP_NET_BIND_SERVICE is there
- */
-struct caller {
-	uid_t uid;
-	gid_t *groups;
-	size_t count;
-	bool capable;
-};
-
-bool processes_visit(void (*visit)(int process, pid_t pid, void *data),
+bool processes_visit(const char *path,
+		     void (*visit)(int process, pid_t pid, void *data),
 		     void *data);
 void process_name(int process, char name[PROCESS_NAME_SIZE]);
 bool process_caller(pid_t pid, struct caller *caller);

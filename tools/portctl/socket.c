@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who listens: sockets from the kernel's socket diagnostics, their processes from /proc. */
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "portctl.h"
+#include "socket.h"
 
 /* In <linux/mptcp.h> and newer C libraries. */
 #ifndef IPPROTO_MPTCP
@@ -108,31 +107,12 @@ static int compare_listeners(const void *a, const void *b)
 	return compare_inodes(a, b);
 }
 
-static void name_process(struct listener *listener, int process, pid_t pid)
-{
-	int fd = openat(process, "comm", O_RDONLY | O_CLOEXEC);
-	ssize_t length = 0;
-	char *p;
-
-	if (fd >= 0) {
-		length = read(fd, listener->process,
-			      sizeof(listener->process) - 1);
-		close(fd);
-	}
-	if (length > 0 && listener->process[length - 1] == '\n')
-		listener->process[length - 1] = '\0';
-	for (p = listener->process; *p; p++) {
-		if (iscntrl((unsigned char)*p))
-			*p = '?';
-	}
-	listener->pid = pid;
-}
-
 /* The process with the lowest number speaks for all that share a socket. */
-static void find_sockets(struct listeners *listeners, int process, pid_t pid)
+static void find_sockets(int process, pid_t pid, void *data)
 {
 	int fds = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fds < 0 ? NULL : fdopendir(fds);
+	struct listeners *listeners = data;
 	struct listener wanted, *found;
 	const struct dirent *entry;
 	char target[64];
@@ -148,28 +128,10 @@ static void find_sockets(struct listeners *listeners, int process, pid_t pid)
 			continue;
 		found = bsearch(&wanted, listeners->all, listeners->count,
 				sizeof(wanted), compare_inodes);
-		if (found && (!found->pid || found->pid > pid))
-			name_process(found, process, pid);
-	}
-	if (directory)
-		closedir(directory);
-}
-
-static void find_processes(struct listeners *listeners)
-{
-	DIR *directory = opendir("/proc");
-	const struct dirent *entry;
-	int process;
-
-	while (directory && (entry = readdir(directory))) {
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		process = openat(dirfd(directory), entry->d_name,
-				 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (process < 0)
-			continue;
-		find_sockets(listeners, process, atoi(entry->d_name));
-		close(process);
+		if (found && (!found->pid || found->pid > pid)) {
+			found->pid = pid;
+			process_name(process, found->process);
+		}
 	}
 	if (directory)
 		closedir(directory);
@@ -197,6 +159,7 @@ bool listeners_read(struct listeners *listeners)
 	static const int families[] = { AF_INET, AF_INET6 };
 	struct mnl_socket *socket;
 	bool right = true;
+	int error;
 	size_t i, j;
 
 	memset(listeners, 0, sizeof(*listeners));
@@ -211,14 +174,19 @@ bool listeners_read(struct listeners *listeners)
 				    families[j], questions[i].number,
 				    questions[i].states);
 	}
+	error = errno;
 	mnl_socket_close(socket);
 	if (listeners->count) {
 		qsort(listeners->all, listeners->count, sizeof(*listeners->all),
 		      compare_inodes);
-		find_processes(listeners);
+		if (!processes_visit("/proc", find_sockets, listeners)) {
+			right = false;
+			error = errno;
+		}
 		qsort(listeners->all, listeners->count, sizeof(*listeners->all),
 		      compare_listeners);
 	}
+	errno = error;
 	return right;
 }
 

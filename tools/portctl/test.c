@@ -1,144 +1,82 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portctl test: may a user bind a port, and why? */
-#include <grp.h>
-#include <linux/posix_acl.h>
-#include <pwd.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "command.h"
+#include "policy.h"
+#include "report.h"
+#include "text.h"
 
 /**
- * struct user - whom the question is about
+ * struct question - whom the question is about
  * @name: as it was asked
- * @uid: the number
- * @groups: all groups that a login would give
- * @count: how many
+ * @caller: what a login would make of the user
+ * @privileged: the first port that needs no privilege while unclaimed
+ * @json: whether the answer is an object
  */
-struct user {
+struct question {
 	const char *name;
-	uid_t uid;
-	gid_t *groups;
-	int count;
+	struct caller caller;
+	unsigned int privileged;
+	bool json;
 };
 
-static bool in_group(const struct user *user, gid_t gid)
+static void print_answer(const struct question *question, unsigned int index,
+			 const struct rule *rule, bool may, const char *reason)
 {
-	int i;
-
-	for (i = 0; i < user->count; i++) {
-		if (user->groups[i] == gid)
-			return true;
-	}
-	return false;
-}
-
-static void find_groups(struct user *user)
-{
-	const struct passwd *account = getpwuid(user->uid);
-
-	int room = 16;
-
-	user->count = 0;
-	if (!account)
+	printf("%s: %s is ", may ? "yes" : "no", ports_text(index, index));
+	if (!rule->claimed) {
+		printf("unclaimed, and %s\n", reason);
 		return;
-	/* There may be more of them each time that it is asked. */
-	do {
-		free(user->groups);
-		room *= 2;
-		user->groups = allocate(room * sizeof(gid_t));
-		user->count = room;
-	} while (getgrouplist(account->pw_name, account->pw_gid, user->groups,
-			      &user->count) < 0);
-}
-
-/* By the list: 1 or 0 and whose entry it is, or -1 if no entry is meant. */
-static int ask_list(const struct rule *rule, const struct user *user,
-		    const char **reason)
-{
-	const struct acl_entry *entry = rule->acl->entries;
-	const struct acl_entry *end = entry + rule->acl->count;
-	unsigned int mask = rule->mode >> 3;
-	int answer = -1;
-
-	for (; entry < end; entry++) {
-		bool write = entry->bits & mask & ACL_WRITE;
-		bool owning = entry->tag == ACL_GROUP_OBJ;
-		gid_t gid = owning ? rule->gid : entry->id;
-
-		if (entry->tag == ACL_USER && entry->id == user->uid) {
-			*reason = "has an entry in its ACL";
-			return write;
-		}
-		if (entry->tag == ACL_USER || !in_group(user, gid))
-			continue;
-		if (answer < write) {
-			answer = write;
-			*reason = format_text(
-				owning ? "is in its group %s" :
-					 "is in group %s of its ACL",
-				group_name(gid));
-		}
 	}
-	return answer;
-}
-
-static bool ask_rule(const struct rule *rule, const struct user *user,
-		     const char **reason)
-{
-	int answer;
-
-	if (user->uid == rule->uid) {
-		*reason = "is its owner";
-		return rule->mode & 0200;
+	text_print(stdout, user_name(rule->uid));
+	putchar(':');
+	text_print(stdout, group_name(rule->gid));
+	printf(" %04o", rule->mode);
+	if (rule->acl) {
+		putchar(' ');
+		text_print(stdout, acl_words(rule->acl));
 	}
-	/* As for files, an empty mask has the list passed over. */
-	if (rule->acl && rule->mode & 0070) {
-		answer = ask_list(rule, user, reason);
-		if (answer >= 0)
-			return answer;
-	} else if (in_group(user, rule->gid)) {
-		*reason = format_text("is in its group %s",
-				      group_name(rule->gid));
-		return rule->mode & 0020;
-	}
-	*reason = "is neither its owner nor in its group";
-	return rule->mode & 0002;
+	fputs(", and ", stdout);
+	text_print(stdout, question->name);
+	putchar(' ');
+	text_print(stdout, reason);
+	putchar('\n');
 }
 
-static bool answer_unclaimed(unsigned int index, const struct user *user)
+static void report_answer(unsigned int index, const struct rule *rule, bool may,
+			  const char *reason)
 {
-	unsigned int privileged = privileged_ports();
-	bool high = index % PORTS >= privileged;
-	bool may = high || user->uid == 0;
-
-	printf("%s: %s is unclaimed, and the kernel's own rule ",
-	       may ? "yes" : "no", ports_text(index, index));
-	if (high)
-		printf("lets anyone bind ports from %u on\n", privileged);
-	else
-		printf("keeps ports below %u for root\n", privileged);
-	return may;
+	json_open('{', NULL);
+	report_port(index);
+	report_rule(rule);
+	json_boolean("may_bind", may);
+	json_string("reason", reason);
+	json_close();
 }
 
-static bool answer(unsigned int index, const struct rule *rule,
-		   const struct user *user)
+static const char *kernel_reason(unsigned int index, unsigned int privileged)
 {
+	if (index % PORTS >= privileged)
+		return format_text(
+			"the kernel's own rule lets anyone bind ports from %u on",
+			privileged);
+	return format_text(
+		"the kernel's own rule keeps ports below %u for root",
+		privileged);
+}
+
+static bool answer(const struct question *question, unsigned int index,
+		   const struct rule *claim)
+{
+	struct rule rule = rule_in_force(claim, index, question->privileged);
 	const char *reason;
-	bool may;
+	bool may = policy_may_bind(&rule, &question->caller, &reason);
 
-	if (!rule->claimed)
-		return answer_unclaimed(index, user);
-	may = ask_rule(rule, user, &reason);
-	if (!may && user->uid == 0 && !(rule->mode & 01000)) {
-		may = true;
-		reason =
-			"has CAP_NET_BIND_SERVICE, which no rule without the sticky bit refuses";
-	}
-	printf("%s: %s is %s:%s %04o%s%s, and %s %s\n", may ? "yes" : "no",
-	       ports_text(index, index), user_name(rule->uid),
-	       group_name(rule->gid), rule->mode, rule->acl ? " " : "",
-	       rule->acl ? acl_words(rule->acl) : "", user->name, reason);
+	if (!rule.claimed)
+		reason = kernel_reason(index, question->privileged);
+	if (question->json)
+		report_answer(index, &rule, may, reason);
+	else
+		print_answer(question, index, &rule, may, reason);
 	return may;
 }
 
@@ -150,29 +88,41 @@ static bool answer(unsigned int index, const struct rule *rule,
  */
 enum status command_test(const struct options *options)
 {
-	struct user user = { .name = options->arguments[0] };
+	struct question question = {
+		.name = options->arguments[0],
+		.privileged = privileged_ports(),
+		.json = options->json,
+	};
 	struct table *table = table_create();
 	static struct port_set set;
 	struct mistake mistake;
-	bool may = true;
 	enum status status;
 	unsigned int index;
+	bool may = true;
+	uid_t uid;
 
-	if (!user_parse(&user.uid, user.name, &mistake)) {
+	if (!user_parse(&uid, question.name, &mistake)) {
 		if (!swapped(options))
 			fail(WRONG, "%s", mistake.text);
 		return WRONG;
 	}
-	find_groups(&user);
+	caller_of_user(&question.caller, uid);
 	status = ports_of_arguments(&set, options, 1);
 	if (!status)
 		status = nodes_read(table, &set);
 	if (status)
 		return status == FAILED ? WRONG : status;
+	if (question.json) {
+		json_string("user", question.name);
+		json_number("uid", uid);
+		json_open('[', "ports");
+	}
 	for (index = set.first; index < set.end; index++) {
 		if (set.has[index] &&
-		    !answer(index, &table->rules[index], &user))
+		    !answer(&question, index, &table->rules[index]))
 			may = false;
 	}
+	if (question.json)
+		json_close();
 	return may ? DONE : FAILED;
 }

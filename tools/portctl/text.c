@@ -10,6 +10,40 @@
 #include "text.h"
 
 /**
+ * text_character() - read one character of UTF-8, whatever the locale
+ * @text: any bytes, a zero after them
+ * @character: the character
+ *
+ * As the standard has it: no longer than needed, no half of a pair, nothing above
+ * 10ffff.
+ *
+ * Return: how many bytes it takes, 0 if there is no character.
+ */
+size_t text_character(const char *text, uint32_t *character)
+{
+	static const uint32_t minimum[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned char first = *text;
+	size_t length, i;
+
+	if (first < 0x80)
+		length = 1;
+	else if (first < 0xc0 || first >= 0xf8)
+		return 0;
+	else
+		length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	*character = length == 1 ? first : first & (0x7f >> length);
+	for (i = 1; i < length; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		*character = *character << 6 | (text[i] & 0x3f);
+	}
+	if (*character < minimum[length] || *character > 0x10ffff ||
+	    (*character >= 0xd800 && *character < 0xe000))
+		return 0;
+	return length;
+}
+
+/**
  * text_print() - print what the locale calls printable, and hide the rest
  * @file: where
  * @text: any bytes

@@ -3,8 +3,10 @@
 #ifndef PORTCTL_TEXT_H
 #define PORTCTL_TEXT_H
 
+#include <stdint.h>
 #include <stdio.h>
 
+size_t text_character(const char *text, uint32_t *character);
 void text_print(FILE *file, const char *text);
 
 #endif
