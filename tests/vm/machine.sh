@@ -6,7 +6,7 @@
 
 VM_PACKAGES=(
 	acl bash bind9 bind9-dnsutils busybox-static coreutils curl inotify-tools iproute2 kmod
-	libacl1 libcap2-bin libjson-c5 libkmod2 libmnl0 libmount1 mount nginx openssl passwd procps python3 util-linux
+	libcap2-bin libmnl0 libmount1 libsmartcols1 mount nginx openssl passwd procps python3 util-linux
 )
 
 # shellcheck disable=SC2016

@@ -86,7 +86,7 @@ build_packages() {
 	[[ $1 == *-debug ]] || echo gcc make kmod libc6-dev linux-headers-cloud-amd64
 	case $1 in
 	trixie)
-		echo sparse libacl1-dev libmnl-dev libcap-dev libjson-c-dev libkmod-dev libmount-dev
+		echo sparse libcap-dev libmnl-dev libmount-dev libsmartcols-dev
 		echo qemu-system-x86 qemu-system-data seabios busybox-static e2fsprogs xz-utils zstd lz4
 		;;
 	trixie-debug) "$VM/debug-kernel" --packages ;;

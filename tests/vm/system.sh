@@ -8,7 +8,7 @@
 SYSTEM_KERNELS=(6.12 6.12-generic 6.1-generic)
 
 SYSTEM_PACKAGES=(
-	acl dbus dkms gcc iproute2 kmod libacl1-dev libc6-dev libcap2-bin libjson-c-dev libkmod-dev libmnl-dev
+	acl dbus dkms gcc iproute2 kmod libc6-dev libcap2-bin libmnl-dev libsmartcols-dev
 	libmount-dev linux-headers-amd64 linux-headers-cloud-amd64 make mount nginx openssl passwd procps
 	rpcbind systemd systemd-sysv udev util-linux
 )
@@ -109,7 +109,7 @@ system_boot() {
 
 # A system without kernels or compiler, with what runs services and containers for users.
 CONFINED_PACKAGES=(
-	acl apparmor busybox-static conmon crun curl dbus iproute2 kmod libacl1 libcap2-bin libjson-c5 libkmod2 libmnl0
+	acl apparmor busybox-static conmon crun curl dbus iproute2 kmod libcap2-bin libmnl0 libsmartcols1
 	libmount1 mount passt passwd podman procps python3 rootlesskit slirp4netns systemd systemd-sysv udev uidmap util-linux
 )
 
