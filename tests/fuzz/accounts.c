@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "accounts.h"
+#include "base.h"
 
 struct entry {
 	char *name;
@@ -84,7 +85,7 @@ void accounts_add_nasty(void)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(nasty) / sizeof(nasty[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(nasty); i++)
 		accounts_add(nasty[i].name, strlen(nasty[i].name), nasty[i].id);
 }
 
@@ -125,7 +126,7 @@ static int user(const struct entry *entry, struct passwd *user, char *buffer,
 	if (strlen(entry->name) >= size)
 		return ERANGE;
 	memset(user, 0, sizeof(*user));
-	user->pw_name = strcpy(buffer, entry->name);
+	user->pw_name = memcpy(buffer, entry->name, strlen(entry->name) + 1);
 	user->pw_uid = entry->id;
 	user->pw_gid = entry->id + 1;
 	*result = user;
@@ -141,7 +142,7 @@ static int group(const struct entry *entry, struct group *group, char *buffer,
 	if (strlen(entry->name) >= size)
 		return ERANGE;
 	memset(group, 0, sizeof(*group));
-	group->gr_name = strcpy(buffer, entry->name);
+	group->gr_name = memcpy(buffer, entry->name, strlen(entry->name) + 1);
 	group->gr_gid = entry->id;
 	*result = group;
 	return 0;

@@ -25,7 +25,7 @@ static size_t below(size_t limit)
 /* A byte goes, comes or changes, or a part of another input comes. */
 static void mutate(struct input *input, const struct input *other)
 {
-	static const char special[] = "\\:,-+#/ \t\r\n\0\377" "0179uwgrx";
+	static const char special[] = "uwgrx0179\\:,-+#/ \t\r\n\377";
 	size_t at = below(input->size), length;
 
 	switch (below(4)) {

@@ -48,7 +48,7 @@ static bool class_may(const struct rule *rule, uid_t uid, unsigned int groups)
 
 		if (entry->tag == ACL_USER) {
 			if (entry->id == uid)
-				return entry->bits & rule->mode >> 3 & 2;
+				return entry->bits & (rule->mode >> 3) & 2;
 		} else if (groups & 1U << gid) {
 			member = true;
 			gives |= entry->bits & 2;

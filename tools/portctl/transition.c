@@ -100,25 +100,25 @@ static bool always_lets(const struct rule *rule, uid_t uid)
 }
 
 /* The owner's bit while the owner changes. */
-static bool bridge_owner(const struct rule *old, const struct rule *new)
+static bool bridge_owner(const struct rule *from, const struct rule *to)
 {
-	bool before = old->mode & OWNER, after = new->mode &OWNER;
+	bool before = from->mode & OWNER, after = to->mode & OWNER;
 
-	if (before == after || old->uid == new->uid)
+	if (before == after || from->uid == to->uid)
 		return before && after;
-	return before ? always_lets(old, new->uid) : always_lets(new, old->uid);
+	return before ? always_lets(from, to->uid) : always_lets(to, from->uid);
 }
 
 /* What the old rule says of those whom it names, and else the new one. */
-static void bridge_entry(struct acl *acl, const struct rule *old,
-			 const struct rule *new, unsigned int tag, id_t id)
+static void bridge_entry(struct acl *acl, const struct rule *from,
+			 const struct rule *to, unsigned int tag, id_t id)
 {
 	bool (*names)(const struct rule *, id_t, bool *) =
 		tag == ACL_USER ? names_user : names_group;
 	bool may;
 
-	if (!names(old, id, &may))
-		names(new, id, &may);
+	if (!names(from, id, &may))
+		names(to, id, &may);
 	acl->entries[acl->count++] = (struct acl_entry){
 		.tag = tag,
 		.id = id,
@@ -126,10 +126,9 @@ static void bridge_entry(struct acl *acl, const struct rule *old,
 	};
 }
 
-/* Those whom @list names: all, or those whom @old does not. */
-static void bridge_list(struct acl *acl, const struct rule *old,
-			const struct rule *new, const struct acl *list,
-			bool all)
+/* Those whom @list names: all, or those whom @from does not. */
+static void bridge_list(struct acl *acl, const struct rule *from,
+			const struct rule *to, const struct acl *list, bool all)
 {
 	bool may;
 	size_t i;
@@ -140,34 +139,34 @@ static void bridge_list(struct acl *acl, const struct rule *old,
 
 		/* The owners and their groups are there already. */
 		if (tag == ACL_GROUP_OBJ ||
-		    (tag == ACL_USER && (id == old->uid || id == new->uid)) ||
-		    (tag == ACL_GROUP && (id == old->gid || id == new->gid)))
+		    (tag == ACL_USER && (id == from->uid || id == to->uid)) ||
+		    (tag == ACL_GROUP && (id == from->gid || id == to->gid)))
 			continue;
-		if (all || !(tag == ACL_USER ? names_user(old, id, &may) :
-					       names_group(old, id, &may)))
-			bridge_entry(acl, old, new, tag, id);
+		if (all || !(tag == ACL_USER ? names_user(from, id, &may) :
+					       names_group(from, id, &may)))
+			bridge_entry(acl, from, to, tag, id);
 	}
 }
 
-static void set_bridge(struct transition *plan, const struct rule *old,
-		       const struct rule *new)
+static void set_bridge(struct transition *plan, const struct rule *from,
+		       const struct rule *to)
 {
-	mode_t owner = bridge_owner(old, new) ? OWNER : 0;
-	mode_t others = old->mode & new->mode &OTHERS;
-	const struct acl *from = list_of(old), *to = list_of(new);
-	struct acl *acl =
-		acl_create((from ? from->count : 0) + (to ? to->count : 0) + 5);
+	mode_t owner = bridge_owner(from, to) ? OWNER : 0;
+	mode_t others = from->mode & to->mode & OTHERS;
+	const struct acl *first = list_of(from), *second = list_of(to);
+	struct acl *acl = acl_create((first ? first->count : 0) +
+				     (second ? second->count : 0) + 5);
 
 	acl->count = 0;
 	acl->entries[acl->count++].tag = ACL_GROUP_OBJ;
-	bridge_entry(acl, old, new, ACL_USER, old->uid);
-	if (new->uid != old->uid)
-		bridge_entry(acl, old, new, ACL_USER, new->uid);
-	bridge_entry(acl, old, new, ACL_GROUP, old->gid);
-	if (new->gid != old->gid)
-		bridge_entry(acl, old, new, ACL_GROUP, new->gid);
-	bridge_list(acl, old, new, from, true);
-	bridge_list(acl, old, new, to, false);
+	bridge_entry(acl, from, to, ACL_USER, from->uid);
+	if (to->uid != from->uid)
+		bridge_entry(acl, from, to, ACL_USER, to->uid);
+	bridge_entry(acl, from, to, ACL_GROUP, from->gid);
+	if (to->gid != from->gid)
+		bridge_entry(acl, from, to, ACL_GROUP, to->gid);
+	bridge_list(acl, from, to, first, true);
+	bridge_list(acl, from, to, second, false);
 	if (acl->count > ACL_ENTRIES_MAX) {
 		/* No port takes so many. Refuse all, then. */
 		free(acl);
@@ -178,74 +177,74 @@ static void set_bridge(struct transition *plan, const struct rule *old,
 }
 
 /* An unclaimed port shows what the kernel's own rule is, as root's. */
-static void plan_claim(struct transition *plan, const struct rule *new,
+static void plan_claim(struct transition *plan, const struct rule *to,
 		       bool open)
 {
-	bool private = !new->acl && !(new->mode &(MASK | OTHERS));
+	bool private = !to->acl && !(to->mode & (MASK | OTHERS));
 
-	if (new->uid || new->gid) {
+	if (to->uid || to->gid) {
 		/* A chown that claims lets the new owner bind, and only him. */
-		if (!(new->mode &OWNER) || (open && !private))
+		if (!(to->mode & OWNER) || (open && !private))
 			set_mode(plan, open ? 0666 : 0);
-		set_owner(plan, new);
-		if (!new->acl &&new->mode == 0600 && plan->count == 1)
+		set_owner(plan, to);
+		if (!to->acl && to->mode == 0600 && plan->count == 1)
 			return;
 	}
-	if (new->acl)
-		set_acl(plan, new->acl, new->mode);
-	if (!new->acl || new->mode &(STICKY | SET_ID))
-		set_mode(plan, new->mode);
+	if (to->acl)
+		set_acl(plan, to->acl, to->mode);
+	if (!to->acl || to->mode & (STICKY | SET_ID))
+		set_mode(plan, to->mode);
 }
 
-static void plan_change(struct transition *plan, const struct rule *old,
-			const struct rule *new)
+static void plan_change(struct transition *plan, const struct rule *from,
+			const struct rule *to)
 {
-	bool moves = old->uid != new->uid || old->gid != new->gid;
+	bool moves = from->uid != to->uid || from->gid != to->gid;
 	/* Does chown alone make the new rule, but for what nobody looks at? */
-	bool like = old->acl == new->acl &&
-		    !((old->mode ^ new->mode) & (old->acl ? 0777 : WRITE));
-	mode_t mode = old->mode;
+	bool like = from->acl == to->acl &&
+		    !((from->mode ^ to->mode) & (from->acl ? 0777 : WRITE));
+	mode_t mode = from->mode;
 
-	if (!moves && old->acl == new->acl) {
-		if (mode != new->mode)
-			set_mode(plan, new->mode);
+	if (!moves && from->acl == to->acl) {
+		if (mode != to->mode)
+			set_mode(plan, to->mode);
 		return;
 	}
 	/* It goes first and comes last: without it more may bind. */
-	if (mode & ~new->mode & STICKY) {
+	if (mode & ~to->mode & STICKY) {
 		mode &= ~STICKY;
 		set_mode(plan, mode);
 	}
 	if (moves && !like)
-		set_bridge(plan, old, new);
+		set_bridge(plan, from, to);
 	if (moves)
-		set_owner(plan, new);
+		set_owner(plan, to);
 	if (!like) {
-		set_acl(plan, new->acl, new->mode);
-		mode = (mode & ~0777U) | (new->mode & 0777);
+		set_acl(plan, to->acl, to->mode);
+		mode = (mode & ~0777U) | (to->mode & 0777);
 	}
 	/* A chown takes the set-id bits away, not always both. */
-	if (mode != new->mode || (moves && mode & SET_ID))
-		set_mode(plan, new->mode);
+	if (mode != to->mode || (moves && mode & SET_ID))
+		set_mode(plan, to->mode);
 }
 
 /**
  * transition_plan() - find the steps from one rule to another
  * @plan: the steps; none if the rules are the same
- * @old: the rule that a port has
- * @new: the rule that it gets; an unclaimed one releases it
- * @open: if @old is unclaimed: everybody may bind it, not only root
+ * @from: the rule that a port has
+ * @to: the rule that it gets; an unclaimed one releases it
+ * @open: if @from is unclaimed: everybody may bind it, not only root
  */
-void transition_plan(struct transition *plan, const struct rule *old,
-		     const struct rule *new, bool open)
+void transition_plan(struct transition *plan, const struct rule *from,
+		     const struct rule *to, bool open)
 {
 	plan->count = 0;
-	if (rule_equal(old, new))
+	if (rule_equal(from, to))
 		return;
-	if (!new->claimed)
+	if (!to->claimed)
 		plan->steps[plan->count++].kind = RELEASE;
-	else if (!old->claimed)
-		plan_claim(plan, new, open);
+	else if (!from->claimed)
+		plan_claim(plan, to, open);
 	else
-		plan_change(plan, old, new);
+		plan_change(plan, from, to);
 }

@@ -40,7 +40,7 @@ struct transition {
 	unsigned int count;
 };
 
-void transition_plan(struct transition *plan, const struct rule *old,
-		     const struct rule *new, bool open);
+void transition_plan(struct transition *plan, const struct rule *from,
+		     const struct rule *to, bool open);
 
 #endif
