@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Holds a function as a live patch does, so that nobody else can divert it.
+ * Holds a function as whoever changes where it goes on does (IPMODIFY), so that
+ * nobody else can divert it.
  */
+#include <linux/atomic.h>
 #include <linux/ftrace.h>
 #include <linux/module.h>
 #include <linux/string.h>
@@ -10,9 +12,14 @@ static char *function = "__inet6_bind";
 module_param(function, charp, 0444);
 MODULE_PARM_DESC(function, "what to hold");
 
+static unsigned int calls;
+module_param(calls, uint, 0444);
+MODULE_PARM_DESC(calls, "how often it was called, about");
+
 static void let_it_run(unsigned long ip, unsigned long parent_ip,
 		       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
+	WRITE_ONCE(calls, READ_ONCE(calls) + 1);
 }
 
 static struct ftrace_ops holder = {

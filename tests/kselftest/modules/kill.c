@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Kills whatever has hooked a function: writes a no-op over the call at its
+ * entry, as if nobody were there, and the call back when it is unloaded.
+ */
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
+
+static char *function = "__inet_bind";
+module_param(function, charp, 0444);
+MODULE_PARM_DESC(function, "whose hook to kill");
+
+#define CALL 0xe8
+
+static const u8 nothing[MCOUNT_INSN_SIZE] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
+static u8 call[MCOUNT_INSN_SIZE];
+static void *entry;
+
+static struct mutex *text_lock;
+static void (*text_write)(void *address, const void *code, size_t length,
+			  const void *emulate);
+
+/* Neither what writes text nor what finds symbols is exported. */
+static void *find(const char *name)
+{
+	struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
+	unsigned long (*lookup)(const char *name);
+
+	if (register_kprobe(&probe))
+		return NULL;
+	lookup = (void *)probe.addr;
+	unregister_kprobe(&probe);
+	return (void *)lookup(name);
+}
+
+static void write(const u8 *code)
+{
+	mutex_lock(text_lock);
+	text_write(entry, code, MCOUNT_INSN_SIZE, NULL);
+	mutex_unlock(text_lock);
+}
+
+static int __init kill_init(void)
+{
+	text_lock = find("text_mutex");
+	text_write = find("text_poke_bp") ?: find("smp_text_poke_single");
+	entry = find(function);
+	if (!text_lock || !text_write || !entry)
+		return -ENOENT;
+	entry += IS_ENABLED(CONFIG_X86_KERNEL_IBT) * 4;
+	memcpy(call, entry, sizeof(call));
+	if (call[0] != CALL)
+		return -ESRCH;
+	write(nothing);
+	return 0;
+}
+
+static void __exit kill_exit(void)
+{
+	write(call);
+}
+
+module_init(kill_init);
+module_exit(kill_exit);
+
+MODULE_DESCRIPTION("Kills a hook, for a test of portfs");
+MODULE_LICENSE("GPL");
