@@ -6,13 +6,12 @@
  * refused and hears why. Each line "tracer:" of the output says which it was.
  */
 #define _GNU_SOURCE
-#include <glob.h>
 #include <poll.h>
 #include <sys/mount.h>
 #include <sys/utsname.h>
 
 #include "kselftest_harness.h"
-#include "tracer.h"
+#include "tracers.h"
 
 #define STATS		"/proc/sys/kernel/bpf_stats_enabled"
 #define PORT_RANGE	"/proc/sys/net/ipv4/ip_local_port_range"
@@ -298,41 +297,26 @@ static void report(const struct attached *at, const char *when,
 	fflush(NULL);
 }
 
-static int detach_last(struct attached *attached, int *count)
+static int detach(struct attached *at)
 {
-	struct attached *at = &attached[--*count];
-
 	while (at->open)
 		close(at->files[--at->open]);
 	return at->tracer->detach(at);
 }
 
-static void forget_places(void)
+/* Who came first goes first. */
+static int detach_first(struct attached *attached, int *count)
 {
-	glob_t found;
-	size_t i;
+	int error = detach(attached);
 
-	if (!glob(TRACING "/instances/portfs_*", 0, NULL, &found))
-		for (i = 0; i < found.gl_pathc; i++) {
-			struct attached at = {};
-
-			snprintf(at.place, sizeof(at.place), "%s",
-				 found.gl_pathv[i]);
-			write_file(place_file(&at, "events/enable"), "0");
-			place_remove(&at);
-		}
-	globfree(&found);
+	memmove(attached, attached + 1, --*count * sizeof(*attached));
+	return error;
 }
 
 /* Whatever a test left that ended before its end. */
 static void forget_all(void)
 {
-	write_file(TRACING "/current_tracer", "nop");
-	write_file(TRACING "/set_ftrace_filter", "");
-	forget_places();
-	write_file(KPROBE_EVENTS, "");
-	if (!fprobe_missing())
-		write_file(DYNAMIC_EVENTS, "");
+	tracefs_forget();
 	if (!access(LIVE_PATCH, F_OK))
 		patch_detach(NULL);
 	if (!access("/sys/module/hold", F_OK))
@@ -363,7 +347,7 @@ FIXTURE_TEARDOWN(tracer)
 	char reason[256];
 
 	while (self->count)
-		detach_last(self->attached, &self->count);
+		detach_first(self->attached, &self->count);
 	forget_all();
 	write_file(PORT_RANGE, "32768 60999");
 	write_file(RESERVED, "");
@@ -383,7 +367,8 @@ FIXTURE_TEARDOWN(tracer)
 	at->tracer->attach(at);						\
 })
 
-#define DETACH() EXPECT_EQ(0, detach_last(self->attached, &self->count))
+#define DETACH_FIRST() EXPECT_EQ(0, detach_first(self->attached, &self->count))
+#define DETACH_LAST() EXPECT_EQ(0, detach(&self->attached[--self->count]))
 
 /* Decisions are right, and all who are attached were called meanwhile. */
 #define EXPECT_RIGHT(claimed) do {					\
@@ -449,18 +434,21 @@ static bool may_be_refused(const struct attached *at, int error)
 	snprintf(blamed, sizeof(blamed), "cannot hook %s:",		\
 		 variant->function ?: "");				\
 	for (n = 0; n < self->count; n++) {				\
-		exclusive |= self->attached[n].tracer->exclusive;	\
-		report(&self->attached[n], "before the module",		\
-		       error ? reason : "both work");			\
+		const struct attached *at = &self->attached[n];		\
+									\
+		exclusive |= at->tracer->exclusive;			\
+		if (!error || at->tracer->exclusive)			\
+			report(at, "before the module",			\
+			       error ? reason : "both work");		\
 	}								\
 	if (error) {							\
 		EXPECT_TRUE(exclusive);					\
 		EXPECT_EQ(EBUSY, error);				\
-		EXPECT_NE(NULL, strstr(reason, blamed)) 		\
+		EXPECT_NE(NULL, strstr(reason, blamed))		\
 			TH_LOG("%s", reason);				\
 		EXPECT_RIGHT(false);					\
 		while (self->count)					\
-			DETACH();					\
+			DETACH_LAST();				\
 		ASSERT_EQ(0, load(reason, sizeof(reason)))		\
 			TH_LOG("%s", reason);				\
 	}								\
@@ -478,14 +466,14 @@ TEST_F_TIMEOUT(tracer, before_and_after, PATIENCE)
 	LOAD();
 	BEGIN();
 	while (self->count) {
-		DETACH();
+		DETACH_FIRST();
 		EXPECT_RIGHT(true);
 	}
 
 	for (i = 0; i < MOST && variant->tracers[i]; i++)
 		ATTACH_LATE(variant->tracers[i]);
 	while (self->count) {
-		DETACH();
+		DETACH_LAST();
 		EXPECT_RIGHT(true);
 	}
 	END();
@@ -503,7 +491,7 @@ TEST_F_TIMEOUT(tracer, around, PATIENCE)
 		ATTACH_LATE(variant->tracers[i]);
 	END();
 	while (self->count) {
-		DETACH();
+		DETACH_FIRST();
 		EXPECT_RIGHT(false);
 	}
 }
