@@ -7,8 +7,6 @@
  */
 #define _GNU_SOURCE
 #include <poll.h>
-#include <sys/mount.h>
-#include <sys/utsname.h>
 
 #include "kselftest_harness.h"
 #include "tracers.h"
@@ -124,9 +122,7 @@ static int wrong_decisions(bool claimed)
 	return wrong + wrong_choices(claimed);
 }
 
-/* ---- the module ---- */
-
-static char module_path[256];
+/* ---- claims ---- */
 
 static int set_claims(int (*change)(int protocol, unsigned int port))
 {
@@ -138,43 +134,6 @@ static int set_claims(int (*change)(int protocol, unsigned int port))
 static int claim_for_alice(int protocol, unsigned int port)
 {
 	return claim(protocol, port, ALICE, 0, 0600);
-}
-
-static int mount_it(void)
-{
-	return mount("portfs", MOUNT_POINT, "portfs", 0, NULL) ? errno : 0;
-}
-
-/* Loads it; @reason is what it had to say of a hook. */
-static int load(char *reason, size_t size)
-{
-	int log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	char record[2048], *text;
-	ssize_t length;
-	int error;
-
-	lseek(log, 0, SEEK_END);
-	error = module_load(module_path, "");
-	reason[0] = '\0';
-	while ((length = read(log, record, sizeof(record) - 1)) > 0) {
-		record[length] = '\0';
-		record[strcspn(record, "\n")] = '\0';
-		text = strstr(record, ";portfs: ");
-		if (text)
-			snprintf(reason, size, "%s", text + 1);
-	}
-	close(log);
-	return error;
-}
-
-/* References go a moment after their last holder. */
-static int unload(void)
-{
-	if (access("/sys/module/portfs", F_OK))
-		return 0;
-	while (!umount(MOUNT_POINT))
-		continue;
-	return wait_until(!module_unload("portfs"));
 }
 
 /* ---- a stranger who never stops asking ---- */
@@ -325,18 +284,14 @@ static void forget_all(void)
 
 FIXTURE_SETUP(tracer)
 {
-	struct utsname system;
 	int i;
 
 	for (i = 0; i < MOST && variant->tracers[i]; i++)
 		if (variant->tracers[i]->missing &&
 		    variant->tracers[i]->missing())
 			SKIP(return, "%s", variant->tracers[i]->missing());
-	ASSERT_EQ(0, uname(&system));
-	snprintf(module_path, sizeof(module_path),
-		 "/lib/modules/%s/updates/portfs.ko", system.release);
 	forget_all();
-	ASSERT_EQ(0, unload());
+	ASSERT_EQ(0, portfs_unload());
 	if (!access(STATS, F_OK))
 		ASSERT_EQ(0, write_file(STATS, "1"));
 	ASSERT_EQ(0, write_file(PORT_RANGE, "20000 20001"));
@@ -352,10 +307,10 @@ FIXTURE_TEARDOWN(tracer)
 	write_file(PORT_RANGE, "32768 60999");
 	write_file(RESERVED, "");
 	if (access("/sys/module/portfs", F_OK))
-		EXPECT_EQ(0, load(reason, sizeof(reason)))
+		EXPECT_EQ(0, portfs_load(reason, sizeof(reason)))
 			TH_LOG("%s", reason);
 	if (access(MOUNT_POINT "/tcp", F_OK))
-		EXPECT_EQ(0, mount_it());
+		EXPECT_EQ(0, portfs_mount());
 	set_claims(release);
 }
 
@@ -388,7 +343,7 @@ FIXTURE_TEARDOWN(tracer)
 } while (0)
 
 #define BEGIN() do {							\
-	ASSERT_EQ(0, mount_it());					\
+	ASSERT_EQ(0, portfs_mount());					\
 	ASSERT_EQ(0, set_claims(claim_for_alice));			\
 	ASSERT_EQ(0, stranger_comes(&self->stranger));			\
 	EXPECT_RIGHT(true);						\
@@ -397,7 +352,7 @@ FIXTURE_TEARDOWN(tracer)
 #define END() do {							\
 	EXPECT_EQ(0, stranger_goes(&self->stranger));			\
 	ASSERT_EQ(0, set_claims(release));				\
-	ASSERT_EQ(0, unload());						\
+	ASSERT_EQ(0, portfs_unload());						\
 	EXPECT_RIGHT(false);						\
 } while (0)
 
@@ -428,7 +383,7 @@ static bool may_be_refused(const struct attached *at, int error)
 /* Loads the module on top of all who are attached, or without them. */
 #define LOAD() ({							\
 	char reason[256], blamed[64];					\
-	int n, error = load(reason, sizeof(reason));			\
+	int n, error = portfs_load(reason, sizeof(reason));			\
 	bool exclusive = false;						\
 									\
 	snprintf(blamed, sizeof(blamed), "cannot hook %s:",		\
@@ -449,7 +404,7 @@ static bool may_be_refused(const struct attached *at, int error)
 		EXPECT_RIGHT(false);					\
 		while (self->count)					\
 			DETACH_LAST();				\
-		ASSERT_EQ(0, load(reason, sizeof(reason)))		\
+		ASSERT_EQ(0, portfs_load(reason, sizeof(reason)))		\
 			TH_LOG("%s", reason);				\
 	}								\
 	error;								\

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 
 #include "bpf.h"
+#include "load.h"
 #include "tracefs.h"
 
 #define PERF_KPROBE	"/sys/bus/event_source/devices/kprobe/type"
@@ -159,33 +160,6 @@ static inline long bpf_calls(const struct attached *at)
 }
 
 /* ---- modules ---- */
-
-/* 0 or an errno. */
-static inline int module_load(const char *path, const char *parameters)
-{
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	int error;
-
-	if (file < 0)
-		return errno;
-	error = syscall(SYS_finit_module, file, parameters, 0) ? errno : 0;
-	close(file);
-	return error;
-}
-
-static inline int module_unload(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
-}
-
-/* Some things happen a moment later. The bound ends a test that fails. */
-#define wait_until(condition) ({					\
-	int _tries = 6000;						\
-									\
-	while (!(condition) && --_tries)				\
-		usleep(10000);						\
-	_tries ? 0 : ETIMEDOUT;						\
-})
 
 static inline int hold_attach(struct attached *at)
 {

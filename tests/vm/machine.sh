@@ -5,7 +5,7 @@
 . "$(dirname -- "${BASH_SOURCE[0]}")/kernels.sh"
 
 VM_PACKAGES=(
-	acl bash bind9 bind9-dnsutils busybox-static coreutils curl inotify-tools iproute2 kmod
+	acl apparmor bash bind9 bind9-dnsutils busybox-static coreutils curl inotify-tools iproute2 kmod
 	libcap2-bin libmnl0 libmount1 libsmartcols1 mount nginx openssl passwd procps python3 util-linux
 )
 
