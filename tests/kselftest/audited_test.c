@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <poll.h>
+#include <sched.h>
 
 #include "kselftest_harness.h"
 #include "tracers.h"
@@ -15,14 +16,14 @@
 #define PROFILES "/tmp/portfs-profiles"
 #define CHANGE	"/proc/self/attr/apparmor/current"
 
-#define PATIENCE	300
+#define PATIENCE	900
 #define PORT		81
 #define BINDS		500
-#define RELOADS		5
+#define RELOADS		3
 
 /*
  * AppArmor keeps in mind what the last profile on a processor was told, so that
- * only those who take turns are audited each time.
+ * only those who take turns there are audited each time.
  */
 static const char profiles[] =
 	"abi <abi/4.0>,\n"
@@ -43,8 +44,12 @@ struct binder {
 
 static const struct binder binders[] = {
 	{ &root, "changeprofile portfs-allowed", 0 },
+	{ &root, "changeprofile portfs-allowed", 0 },
+	{ &root, "changeprofile portfs-denied", EACCES },
 	{ &root, "changeprofile portfs-denied", EACCES },
 	{ &root, "changeprofile portfs-allowed", 0 },
+	{ &root, "changeprofile portfs-allowed", 0 },
+	{ &root, "changeprofile portfs-denied", EACCES },
 	{ &root, "changeprofile portfs-denied", EACCES },
 	{ &bob, "changeprofile portfs-allowed", EACCES },
 	{ &alice, "changeprofile portfs-denied", 0 },
@@ -66,16 +71,27 @@ static int bind_once(unsigned int turn)
 	return error;
 }
 
+/* On one processor are the even ones, on the other the odd ones. */
+static int stay(size_t number)
+{
+	cpu_set_t processors;
+
+	CPU_ZERO(&processors);
+	CPU_SET(number % sysconf(_SC_NPROCESSORS_ONLN), &processors);
+	return sched_setaffinity(0, sizeof(processors), &processors);
+}
+
 /* Binds so often, or, with a pipe, until it ends; how many went wrong? */
 static int work(const struct binder *binder, int end)
 {
 	struct pollfd ended = { .fd = end };
 	int turn, error, wrong = 0;
 
-	if (become(binder->who) || write_file(CHANGE, binder->profile))
+	if (stay(binder - binders) || become(binder->who) || write_file(CHANGE, binder->profile))
 		return 254;
 	for (turn = 0; end < 0 ? turn < BINDS : !poll(&ended, 1, 0); turn++) {
 		error = bind_once(turn);
+		sched_yield();
 		/* While there is no rule, the kernel's own answers hold. */
 		if (error == binder->error || (end >= 0 && error == EACCES))
 			continue;

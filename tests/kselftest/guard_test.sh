@@ -22,8 +22,8 @@ mark() {
 	mark="guard test $$, case $number, $((++marks))"
 	echo "<2>$mark" >/dev/kmsg
 }
-said() { dmesg | sed "1,/$mark/d" | grep -E "$1"; }
-warned() { dmesg -l crit | sed "1,/$mark/d" | grep -E "$1"; }
+said() { dmesg | sed "0,/$mark/d" | grep -E "$1"; }
+warned() { dmesg -l crit | sed "0,/$mark/d" | grep -E "$1"; }
 marks=0
 
 # bind_as UID ADDRESS PORT: 0 or the errno, by name.

@@ -16,7 +16,7 @@
 #define RESERVED	"/proc/sys/net/ipv4/ip_local_reserved_ports"
 
 /* Long enough for any kernel; it ends what hangs, it decides nothing. */
-#define PATIENCE	300
+#define PATIENCE	900
 
 /* Claimed for alice, the low and the high one, and what the kernel may choose. */
 #define LOW		81
