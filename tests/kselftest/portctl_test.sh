@@ -211,7 +211,7 @@ status_words() {
 	words=$(must portctl status) || { echo "$words"; exit 1; }
 	must equal "$words" "module   loaded, version $(</sys/module/portfs/version)
 mount    /dev/port
-hooks    __inet_bind __inet6_bind proc_do_large_bitmap
+hooks    __inet6_bind __inet_bind proc_do_large_bitmap
 rules    2 tcp, 1 udp
 saved    no: 3 ports differ; 'portctl diff' shows them, 'portctl save' keeps them"
 	must portctl save

@@ -1,41 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portctl status: how things are. */
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
 #include "module.h"
 
-static const char *const hooks[] = { "__inet_bind", "__inet6_bind",
-				     "proc_do_large_bitmap" };
-
-/* Whether ftrace shows a hook; only root can see. */
-static void print_hooks(void)
+/* Each hook of the module and whether it fires; whether all do. */
+static bool print_hooks(void)
 {
-	FILE *file = fopen("/sys/kernel/tracing/enabled_functions", "re");
-	unsigned int found = 0, i;
-	char line[512], name[128];
+	glob_t files = { 0 };
+	bool alive = true;
+	char *state;
+	size_t i;
 
-	if (!file) {
-		printf("hooks    %s\n",
-		       module_is_loaded() ?
-			       "taken when the module was loaded (only root can see them)" :
-			       "none");
-		return;
-	}
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%127s", name) != 1)
-			continue;
-		for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-			if (!strcmp(name, hooks[i]) && strchr(line, 'I'))
-				found |= 1U << i;
-		}
-	}
-	fclose(file);
 	printf("hooks   ");
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		printf(" %s%s", hooks[i], found & 1U << i ? "" : " (missing)");
+	if (glob("/sys/module/portfs/hooks/*", 0, NULL, &files))
+		printf(" none");
+	for (i = 0; i < files.gl_pathc; i++) {
+		state = read_line(files.gl_pathv[i]);
+		printf(" %s", strrchr(files.gl_pathv[i], '/') + 1);
+		if (!state || strcmp(state, "alive")) {
+			printf(" (%s: rules do not hold)",
+			       state ? state : "unknown");
+			alive = false;
+		}
+		free(state);
+	}
+	globfree(&files);
 	putchar('\n');
+	return alive;
 }
 
 static void print_rules(const struct table *table)
@@ -82,12 +77,14 @@ static void print_boot(void)
  * command_status() - say how things are
  * @options: none
  *
- * Return: DONE, or MISSING if there is no module or no mount.
+ * Return: DONE, FAILED if a hook is dead, or MISSING if there is no module or no
+ * mount.
  */
 enum status command_status(const struct options *options)
 {
 	struct table *table = table_create();
 	enum status status;
+	bool alive = true;
 	char *version;
 
 	if (!places.plain) {
@@ -97,12 +94,12 @@ enum status command_status(const struct options *options)
 		       version ? format_text(", version %s", version) : "");
 		printf("mount    %s%s\n", is_mounted() ? "" : "not mounted at ",
 		       places.port);
-		print_hooks();
+		alive = print_hooks();
 		fflush(stdout);
 	}
 	status = nodes_read(table, NULL);
 	if (!status)
 		print_rules(table);
 	print_boot();
-	return status;
+	return status || alive ? status : FAILED;
 }
