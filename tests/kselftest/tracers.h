@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 
 #include "bpf.h"
-#include "load.h"
+#include "loading.h"
 #include "tracefs.h"
 
 #define PERF_KPROBE	"/sys/bus/event_source/devices/kprobe/type"

@@ -2,8 +2,8 @@
 /*
  * Loading modules, portfs among them, and what the kernel says of it.
  */
-#ifndef PORTFS_TEST_LOAD_H
-#define PORTFS_TEST_LOAD_H
+#ifndef PORTFS_TEST_LOADING_H
+#define PORTFS_TEST_LOADING_H
 
 #include <sys/mount.h>
 #include <sys/utsname.h>
