@@ -59,7 +59,7 @@ _portctl() {
 	grant | add) options='--mode --acl --dry-run --save' ;;
 	release | rm | del | delete | allow | deny | revoke | flush) options='--dry-run --save' ;;
 	test) options='--json --numeric' ;;
-	check | diff) options='--json' ;;
+	check | diff | status) options='--json' ;;
 	restore) options='--dry-run --boot' ;;
 	sync | reload) options='--dry-run --boot --late' ;;
 	save | mount | umount) options='--dry-run' ;;

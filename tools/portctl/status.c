@@ -1,56 +1,154 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portctl status: how things are. */
-#include <glob.h>
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "holder.h"
 #include "module.h"
+#include "report.h"
+#include "text.h"
 
-/* Each hook of the module and whether it fires; whether all do. */
-static bool print_hooks(void)
+/**
+ * struct state - how things are
+ * @json: whether to say so in JSON
+ * @table: the rules; NULL if they can't be read
+ * @holders: what keeps the module loaded, besides our own rules
+ */
+struct state {
+	bool json;
+	struct table *table;
+	struct holders holders;
+};
+
+static void state_module(const struct state *state)
 {
-	glob_t files = { 0 };
-	bool alive = true;
-	char *state;
-	size_t i;
+	char *path = format_text("%s/sys/module/portfs/version", places.root);
+	char *version = read_line(path);
 
-	printf("hooks   ");
-	if (glob("/sys/module/portfs/hooks/*", 0, NULL, &files))
-		printf(" none");
-	for (i = 0; i < files.gl_pathc; i++) {
-		state = read_line(files.gl_pathv[i]);
-		printf(" %s", strrchr(files.gl_pathv[i], '/') + 1);
-		if (!state || strcmp(state, "alive")) {
-			printf(" (%s: rules do not hold)",
-			       state ? state : "unknown");
-			alive = false;
-		}
-		free(state);
+	free(path);
+	if (state->json) {
+		json_open('{', "module");
+		json_boolean("loaded", module_is_loaded());
+		json_string("version", version);
+		json_close();
+		json_open('{', "mount");
+		json_string("path", places.port);
+		json_boolean("mounted", is_mounted());
+		json_close();
+	} else {
+		printf("module   %s%s%s\n",
+		       module_is_loaded() ? "loaded" : "not loaded",
+		       version ? ", version " : "", version ? version : "");
+		printf("mount    %s%s\n", is_mounted() ? "" : "not mounted at ",
+		       places.port);
 	}
-	globfree(&files);
-	putchar('\n');
-	return alive;
+	free(version);
 }
 
-static void print_rules(const struct table *table)
+/* Each hook has a file with a word: alive or dead. */
+static enum status state_hook(const struct state *state, const char *folder,
+			      const char *name, bool is_first)
 {
-	unsigned int counts[PROTOCOLS] = { 0 };
+	char *path = format_text("%s/%s", folder, name);
+	char *word = read_line(path);
+	enum status status = DONE;
+
+	free(path);
+	if (state->json) {
+		json_open('{', NULL);
+		json_string("name", name);
+		json_string("state", word);
+		json_close();
+	} else {
+		printf("%s %s %s", is_first ? "hooks   " : ",", name,
+		       word ? word : "unknown");
+	}
+	if (!word || strcmp(word, "alive"))
+		status = FAILED;
+	free(word);
+	return status;
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return *entry->d_name != '.';
+}
+
+static enum status state_hooks(const struct state *state)
+{
+	char *folder = format_text("%s/sys/module/portfs/hooks", places.root);
+	struct dirent **names = NULL;
+	int count = scandir(folder, &names, is_visible, alphasort), i;
+	enum status status = DONE;
+
+	if (state->json)
+		json_open('[', "hooks");
+	for (i = 0; i < count; i++) {
+		if (state_hook(state, folder, names[i]->d_name, !i))
+			status = FAILED;
+		free(names[i]);
+	}
+	if (state->json)
+		json_close();
+	else
+		puts(count > 0 ? "" : "hooks    none");
+	free(names);
+	free(folder);
+	if (status)
+		fail(status,
+		     "a hook is dead: portfs guards not all ports; the kernel log (dmesg) says why, and loading the module again helps");
+	return status;
+}
+
+/* How many ports the next boot would restore otherwise; -1 if nobody knows. */
+static int count_unsaved(const struct table *table)
+{
 	struct source saved;
-	unsigned int index, unsaved = 0;
+	unsigned int index;
+	int unsaved = 0;
 
 	source_init(&saved, true);
-	for (index = 0; index < INDICES; index++)
-		counts[index / PORTS] += table->rules[index].claimed;
-	printf("rules    %u tcp, %u udp\n", counts[TCP], counts[UDP]);
-	if (config_read(&saved, NULL)) {
-		printf("saved    unknown: the table files have mistakes\n");
-		return;
-	}
+	if (config_read(&saved, NULL))
+		return -1;
 	for (index = 0; index < INDICES; index++)
 		unsaved += !rule_equal(&table->rules[index],
 				       &saved.table->rules[index]);
-	if (unsaved)
+	return unsaved;
+}
+
+static void count_rules(const struct table *table,
+			unsigned int counts[PROTOCOLS])
+{
+	unsigned int index;
+
+	memset(counts, 0, PROTOCOLS * sizeof(*counts));
+	for (index = 0; index < INDICES; index++)
+		counts[index / PORTS] += table->rules[index].claimed;
+}
+
+static void state_rules(const struct state *state)
+{
+	unsigned int counts[PROTOCOLS];
+	int unsaved = count_unsaved(state->table);
+
+	count_rules(state->table, counts);
+	if (state->json) {
+		json_open('{', "rules");
+		json_number("tcp", counts[TCP]);
+		json_number("udp", counts[UDP]);
+		json_close();
+		if (unsaved < 0)
+			json_null("unsaved");
+		else
+			json_number("unsaved", unsaved);
+		return;
+	}
+	printf("rules    %u tcp, %u udp\n", counts[TCP], counts[UDP]);
+	if (unsaved < 0)
+		printf("saved    unknown: the table files have mistakes\n");
+	else if (unsaved)
 		printf("saved    no: %u port%s differ%s; 'portctl diff' shows them, 'portctl save' keeps them\n",
 		       unsaved, unsaved == 1 ? "" : "s",
 		       unsaved == 1 ? "s" : "");
@@ -58,48 +156,130 @@ static void print_rules(const struct table *table)
 		printf("saved    yes\n");
 }
 
-static void print_boot(void)
+static void state_boot(const struct state *state)
 {
 	static struct port_set waiting;
 	char *mistakes = boot_mistakes();
+	unsigned int index;
 	char *line, *rest;
 
 	boot_waiting(&waiting);
+	if (state->json)
+		json_open('[', "wrong");
 	for (line = mistakes ? strtok_r(mistakes, "\n", &rest) : NULL; line;
-	     line = strtok_r(NULL, "\n", &rest))
-		printf("wrong    %s\n", line);
+	     line = strtok_r(NULL, "\n", &rest)) {
+		if (state->json) {
+			json_string(NULL, line);
+			continue;
+		}
+		fputs("wrong    ", stdout);
+		text_print(stdout, line);
+		putchar('\n');
+	}
 	free(mistakes);
-	if (waiting.end)
-		printf("waiting  ports wait for their owners' names; 'portctl sync --late' looks again\n");
+	if (!state->json) {
+		if (waiting.end)
+			printf("waiting  ports wait for their owners' names; 'portctl sync --late' looks again\n");
+		return;
+	}
+	json_close();
+	json_open('[', "waiting");
+	for (index = waiting.first; index < waiting.end; index++) {
+		if (!waiting.has[index])
+			continue;
+		json_open('{', NULL);
+		report_port(index);
+		json_close();
+	}
+	json_close();
+}
+
+static void report_holder(const struct holder *holder)
+{
+	json_open('{', NULL);
+	json_string("kind", holder->namespace ? "namespace" : "mount");
+	json_string("path", holder->path);
+	if (holder->namespace) {
+		json_number("namespace", holder->namespace);
+		json_number("rules", holder->rules);
+	} else {
+		json_null("namespace");
+		json_null("rules");
+	}
+	json_number("pid", holder->pid);
+	json_string("process", holder->process);
+	json_close();
+}
+
+static void print_holder(const struct holder *holder)
+{
+	if (holder->namespace)
+		printf("in use   by %u rule%s of the network namespace ",
+		       holder->rules, holder->rules == 1 ? "" : "s");
+	else
+		fputs("in use   by the mount ", stdout);
+	if (holder->path)
+		text_print(stdout, holder->path);
+	else
+		printf("%lu", holder->namespace);
+	printf(", seen by process %d (", holder->pid);
+	text_print(stdout, holder->process);
+	puts(")");
+}
+
+/* Who keeps the module from being removed. */
+static void state_holders(const struct state *state)
+{
+	const struct holders *holders = &state->holders;
+	unsigned int counts[PROTOCOLS] = { 0 };
+	size_t i;
+
+	if (state->json) {
+		json_open('[', "holders");
+		for (i = 0; i < holders->count; i++)
+			report_holder(&holders->all[i]);
+		json_close();
+		json_boolean("all_holders", holders->complete);
+		return;
+	}
+	if (state->table)
+		count_rules(state->table, counts);
+	if (counts[TCP] + counts[UDP])
+		printf("in use   by the rules of this network namespace\n");
+	for (i = 0; i < holders->count; i++)
+		print_holder(&holders->all[i]);
+	if (!holders->complete)
+		printf("in use   perhaps by more: not all processes can be looked into\n");
 }
 
 /**
  * command_status() - say how things are
  * @options: none
  *
- * Return: DONE, FAILED if a hook is dead, or MISSING if there is no module or no
- * mount.
+ * Return: DONE, FAILED if a hook is dead, MISSING if there is no module or no mount.
  */
 enum status command_status(const struct options *options)
 {
 	struct table *table = table_create();
-	enum status status;
-	bool alive = true;
-	char *version;
+	struct state state = { .json = options->json };
+	enum status hooks = DONE, status;
 
-	if (!places.plain) {
-		version = read_line("/sys/module/portfs/version");
-		printf("module   %s%s\n",
-		       module_is_loaded() ? "loaded" : "not loaded",
-		       version ? format_text(", version %s", version) : "");
-		printf("mount    %s%s\n", is_mounted() ? "" : "not mounted at ",
-		       places.port);
-		alive = print_hooks();
+	/* A stand-in may have a module, too. */
+	if (!places.plain || module_is_loaded()) {
+		state_module(&state);
+		hooks = state_hooks(&state);
 		fflush(stdout);
 	}
 	status = nodes_read(table, NULL);
-	if (!status)
-		print_rules(table);
-	print_boot();
-	return status || alive ? status : FAILED;
+	if (!status) {
+		state.table = table;
+		state_rules(&state);
+	}
+	state_boot(&state);
+	if (module_is_loaded()) {
+		if (!holders_read(&state.holders))
+			warn("cannot see what keeps the module loaded: %m");
+		state_holders(&state);
+	}
+	return status ? status : hooks;
 }
