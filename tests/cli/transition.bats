@@ -77,3 +77,15 @@ tcp/81 3:0 600" && -z $(getfacl -cp --skip-base "$PORT/tcp/80") ]]
 		setpriv --reuid nobody --clear-groups "$BATS_TEST_TMPDIR/portctl" grant bin tcp/80
 	[[ $(getfacl -n "$PORT/tcp/80") == "$before" ]]
 }
+
+@test "two who change the same ports make one rule or the other, no third" {
+	local round port
+	for port in $(seq 1000); do : >"$PORT/tcp/$port"; done
+	chown 5:5 "$PORT"/tcp/*
+	chmod 600 "$PORT"/tcp/*
+	for round in $(seq 5); do
+		portctl grant 1 tcp/1-1000 -m 606 2>/dev/null & portctl grant 2:3 tcp/1-1000 -m 660 2>/dev/null &
+		wait %1 && wait %2
+		[[ -z $(nodes | grep -v -e ' 1:0 606$' -e ' 2:3 660$') ]]
+	done
+}

@@ -32,12 +32,14 @@ enum status change_read(struct table *table, const struct port_set *set,
 			const struct options *options)
 {
 	struct source source;
-	enum status status;
+	enum status status = DONE;
 
-	if (options->save && !options->dry_run) {
+	/* The steps from one rule to another are for the rule that was read. */
+	if (!options->dry_run)
 		status = table_lock();
-		if (status)
-			return status;
+	if (status)
+		return status;
+	if (options->save && !options->dry_run) {
 		source_init(&source, false);
 		status = config_read(&source, places.saved);
 		if (status)

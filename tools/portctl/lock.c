@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One at a time reads the table in order to save it, or makes it what the files
- * say. Only root can open the file that is locked: nobody else can hold it.
+ * One at a time reads the table in order to change it or to save it. Only root
+ * can open the file that is locked: nobody else can hold it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "portctl.h"
 
 /**
- * table_lock() - wait until nobody else saves or restores
+ * table_lock() - wait until nobody else changes or saves the table
  *
  * Until the program ends. It comes before the table is read: what was read
  * earlier may be old. Whoever is not root goes without; he cannot change more
