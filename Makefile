@@ -2,7 +2,7 @@
 # The kernel's own build reads Kbuild; this is for people.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-export K T PREFIX DESTDIR INIT
+export K T SANITIZE PREFIX DESTDIR INIT
 
 all: modules ## build portfs.ko for the running kernel (KDIR= for another)
 

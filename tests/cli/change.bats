@@ -120,7 +120,7 @@ load lib.bash
 
 @test "nobody but root changes" {
 	chmod 711 "$BATS_RUN_TMPDIR"
-	install -m 755 "$TOOLS/portctl/portctl" "$BATS_TEST_TMPDIR/portctl"
+	install -m 755 "$(command -v portctl)" "$BATS_TEST_TMPDIR/portctl"
 	node tcp/80 daemon 600
 	unchanged 1 "cannot change tcp/80: Operation not permitted (this needs root)" \
 		setpriv --reuid nobody --clear-groups "$BATS_TEST_TMPDIR/portctl" grant nobody tcp/80

@@ -127,7 +127,7 @@ bounded() { (ulimit -v 65536 && "$@"); }
 	ln -s loop loop
 	unchanged 1 "cannot read loop: Too many levels" portctl restore loop
 	chmod 711 "$BATS_RUN_TMPDIR"
-	install -m 755 "$TOOLS/portctl/portctl" portctl.copy
+	install -m 755 "$(command -v portctl)" portctl.copy
 	install -m 600 /dev/null secret
 	unchanged 1 "cannot read secret: Permission denied" \
 		setpriv --reuid nobody --clear-groups ./portctl.copy restore secret

@@ -6,7 +6,9 @@
 bats_require_minimum_version 1.5.0
 
 TOOLS=$(cd -- "$BATS_TEST_DIRNAME/../../tools" && pwd)
-PATH=$TOOLS/portctl:$PATH
+PATH=$TOOLS/portctl${SANITIZE:+/sanitized}:$PATH
+# A tool that is done lets the kernel free what it has.
+export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
 
 setup() {
 	export PORTCTL_ROOT=$BATS_TEST_TMPDIR/root

@@ -69,7 +69,7 @@ tcp/81 3:0 600" && -z $(getfacl -cp --skip-base "$PORT/tcp/80") ]]
 
 @test "what cannot be changed wholly is as it was" {
 	chmod 711 "$BATS_RUN_TMPDIR"
-	install -m 755 "$TOOLS/portctl/portctl" "$BATS_TEST_TMPDIR/portctl"
+	install -m 755 "$(command -v portctl)" "$BATS_TEST_TMPDIR/portctl"
 	node tcp/80 nobody:daemon 660
 	setfacl -m u:5:w "$PORT/tcp/80"
 	before=$(getfacl -n "$PORT/tcp/80")

@@ -230,7 +230,7 @@ tcp/81 $(id -u nobody):0 1600" ]]
 @test "a set-user-id run ignores PORTCTL_ROOT" {
 	node tcp/80 nobody 600
 	chmod 711 "$BATS_RUN_TMPDIR"
-	install -m 4755 "$TOOLS/portctl/portctl" "$BATS_TEST_TMPDIR/setuid"
+	install -m 4755 "$(command -v portctl)" "$BATS_TEST_TMPDIR/setuid"
 	run --separate-stderr setpriv --reuid nobody --clear-groups "$BATS_TEST_TMPDIR/setuid" status
 	((status == 3)) && [[ $output$stderr != *"$PORTCTL_ROOT"* && $output == module* ]]
 }
