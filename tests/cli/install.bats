@@ -5,6 +5,11 @@
 
 bats_require_minimum_version 1.5.0
 
+setup_file() {
+	make -s -C "$BATS_TEST_DIRNAME/../../tools"
+	make -s -C "$BATS_TEST_DIRNAME/../../tools/mount"
+}
+
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	export DESTDIR=$BATS_TEST_TMPDIR/root
@@ -18,7 +23,8 @@ has() { installed | grep -q -x -e "$1 $2"; }
 @test "files, where they belong" {
 	make -s install
 	installed
-	has 755 usr/local/sbin/portctl
+	has 755 usr/lib/portfs/portctl
+	[[ $(readlink "$DESTDIR/usr/local/sbin/portctl") == /usr/lib/portfs/portctl ]]
 	has 755 usr/sbin/mount.portfs
 	[[ $(readlink "$DESTDIR/usr/sbin/umount.portfs") == mount.portfs ]]
 	has 644 usr/local/share/man/man8/portctl.8
@@ -34,8 +40,8 @@ has() { installed | grep -q -x -e "$1 $2"; }
 	has 644 'usr/src/portfs-[0-9.]*/module/trampoline_x86_64.S'
 	has 644 'usr/src/portfs-[0-9.]*/module/probe/vfsuid.c'
 	[[ -d $DESTDIR/etc/portctl.d ]]
-	run ! grep -r @sbindir@ "$DESTDIR/etc"
-	grep -q -x 'ExecStart=/usr/local/sbin/portctl restore --boot' "$DESTDIR/etc/systemd/system/portctl-restore.service"
+	run ! grep -r '@[a-z]*@' "$DESTDIR/etc"
+	grep -q -x 'ExecStart=/usr/lib/portfs/portctl restore --boot' "$DESTDIR/etc/systemd/system/portctl-restore.service"
 }
 
 @test "nobody needs root for that, and nothing is loaded or enabled" {
@@ -44,7 +50,7 @@ has() { installed | grep -q -x -e "$1 $2"; }
 	cp -r --no-preserve=ownership Makefile Kbuild COPYING dkms.conf module tools "$BATS_TEST_TMPDIR/"
 	chmod -R a+rwX "$BATS_TEST_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR"
 	setpriv --reuid nobody --regid nogroup --clear-groups make -s -C "$BATS_TEST_TMPDIR" install
-	has 755 usr/local/sbin/portctl
+	has 755 usr/lib/portfs/portctl
 	[[ ! -e $DESTDIR/etc/systemd/system/sysinit.target.wants ]]
 	[[ $(cat /proc/modules /proc/mounts; ls /etc/systemd/system) == "$before" ]]
 }
@@ -80,6 +86,103 @@ has() { installed | grep -q -x -e "$1 $2"; }
 	make -s uninstall
 	[[ -z $(installed) && -d $DESTDIR/etc/portctl.d ]]
 	make -s uninstall
+}
+
+@test "uninstall removes what was installed, whatever PREFIX and INIT are now" {
+	make -s install PREFIX=/opt/ports INIT=sysvinit
+	has 777 opt/ports/sbin/portctl
+	make -s uninstall
+	[[ -z $(installed) && ! -e $DESTDIR/opt ]]
+	# And the next install what an earlier one put elsewhere.
+	make -s install PREFIX=/opt/ports INIT=openrc
+	: >"$DESTDIR/opt/mine"
+	make -s install PREFIX=/usr
+	rm "$DESTDIR/opt/mine"
+	[[ ! -e $DESTDIR/opt/ports && ! -e $DESTDIR/etc/init.d && ! -e $DESTDIR/usr/local && ! -e $DESTDIR/usr/lib/portfs ]]
+	has 755 usr/sbin/portctl
+	make -s uninstall PREFIX=/opt/other
+	[[ -z $(installed) && ! -e $DESTDIR/usr/share ]]
+}
+
+@test "an install that ended half-way is removed" {
+	local file
+	mkdir -p "$DESTDIR/etc/init.d/portctl-late"/{full,dir}
+	run ! make -s install INIT=sysvinit
+	rm -r "$DESTDIR/etc/init.d/portctl-late"
+	[[ -n $(installed) ]]
+	make -s uninstall
+	[[ -z $(installed) ]]
+}
+
+@test "nothing of root's stays in another's checkout" {
+	local tree=$BATS_TEST_TMPDIR/tree
+	mkdir "$tree"
+	tar -c --exclude='*.o' --exclude=portctl/portctl --exclude=mount/mount.portfs Makefile Kbuild COPYING dkms.conf module tools |
+		tar -x -C "$tree"
+	chown -R nobody "$tree"
+	(cd "$tree" && find . | sort) >before
+	make -s -C "$tree" install
+	has 755 usr/lib/portfs/portctl
+	make -s -C "$tree" uninstall
+	[[ -z $(find "$tree" ! -user nobody) ]]
+	(cd "$tree" && find . | sort) | diff before -
+	rm before
+}
+
+@test "scripts find portctl, wherever PREFIX is" {
+	local init script
+	for init in sysvinit openrc; do
+		make -s install INIT=$init PREFIX=/opt/ports
+		for script in portctl portctl-late; do
+			grep -q '^PATH=/usr/lib/portfs:' "$DESTDIR/etc/init.d/$script"
+		done
+	done
+}
+
+@test "units that the kernel's network has to be up for do not keep the restore from running" {
+	# Where /usr/local needs the network, which needs sockets.target and the rest of a boot.
+	local units=$BATS_TEST_TMPDIR/units
+	make -s install
+	cp -r "$DESTDIR/etc/systemd/system" "$units"
+	sed -i 's,^\(Exec[A-Za-z]*=\).*,\1/bin/true,' "$units"/*.service
+	mkdir -p "$units"/{sysinit,multi-user,network-online}.target.wants "$units/remote-fs.target.requires"
+	cat >"$units/usr-local.mount" <<-'END'
+		[Unit]
+		DefaultDependencies=no
+		After=network-online.target remote-fs-pre.target network.target
+		Wants=network-online.target
+		Before=remote-fs.target
+
+		[Mount]
+		What=server:/usr/local
+		Where=/usr/local
+		Type=nfs
+		Options=_netdev
+	END
+	cat >"$units/net.service" <<-'END'
+		[Unit]
+		Wants=network.target network-pre.target
+		After=network-pre.target
+		Before=network.target network-online.target
+
+		[Service]
+		Type=oneshot
+		ExecStart=/bin/true
+	END
+	cat >"$units/web.service" <<-'END'
+		[Unit]
+		Requires=portctl.target
+		After=portctl.target
+
+		[Service]
+		ExecStart=/bin/true
+	END
+	ln -s ../dev-port.mount ../portctl-restore.service "$units/sysinit.target.wants/"
+	ln -s ../portctl-restore-late.service ../web.service "$units/multi-user.target.wants/"
+	ln -s ../net.service "$units/network-online.target.wants/"
+	ln -s ../usr-local.mount "$units/remote-fs.target.requires/"
+	SYSTEMD_UNIT_PATH=$units:/usr/lib/systemd/system run -0 systemd-analyze verify --man=no multi-user.target web.service
+	[[ $output != *cycle* && $output != *port* ]]
 }
 
 @test "what makes no sense is refused in a line, and nothing is made" {
