@@ -28,7 +28,7 @@ tells() {
 @test "a line with a mistake leaves its own ports to root, the others are applied" {
 	printf '%s\n' 'tcp 80 1 600' 'tcp 81,8000-8001 2 6x0' 'udp 82 2 600' >"$ETC/10.conf"
 	printf '%s\n' 'udp 83 3 600' >"$ETC/20.conf"
-	boot 2
+	boot 1
 	[[ $(nodes) == "tcp/80 1:0 600
 tcp/81 0:0 600
 tcp/8000 0:0 600
@@ -48,7 +48,7 @@ udp/83 3:0 600" ]]
 closes() {
 	rm -f "$PORT"/*/*
 	printf '%s\n' "$2" >"$ETC/10.conf"
-	boot 2
+	boot 1
 	[[ $(nodes | xargs -r -n 3 echo) == "${1:+$(printf '%s 0:0 600\n' $1)}" ]]
 }
 
@@ -71,7 +71,7 @@ closes() {
 	local line
 	for line in 'tcp 80 nosuchuser 6x0' 'tcp 80 nosuchuser' 'tcp 80 nosuchuser 600 x' 'tcp 80 nosuchuser 660 u:1:w x'; do
 		echo "$line" >"$ETC/10.conf"
-		boot 2
+		boot 1
 		[[ $(nodes) == 'tcp/80 0:0 600' && $stderr == *': error: '* ]]
 		unchanged 2 '10.conf:1:' portctl check
 		[[ $stderr != *nosuchuser* ]]
@@ -80,7 +80,7 @@ closes() {
 
 @test "the last line for a port wins, wrong or right" {
 	printf '%s\n' 'tcp 80 1 600' 'tcp 80 2 6x0' 'tcp 81 1 6x0' 'tcp 81 2 600' 'tcp 82 1 6x0' 'tcp 82 -' >"$ETC/10.conf"
-	boot 2
+	boot 1
 	[[ $(nodes) == "tcp/80 0:0 600
 tcp/81 2:0 600" ]]
 }
@@ -123,13 +123,13 @@ tcp/81 2:0 600" ]]
 @test "a file that is no table leaves the ports before that to root" {
 	printf 'tcp 80 1 600\ntcp 81 -\ntcp 82 1\0 600\ntcp 83 1 600\n' >"$ETC/10.conf"
 	echo 'udp 80 1 600' >"$ETC/20.conf"
-	boot 2
+	boot 1
 	[[ $(nodes) == "tcp/80 0:0 600
 tcp/81 0:0 600
 udp/80 1:0 600" ]]
 	tells "10.conf:3:9: error: a NUL byte: this is no text; the ports before it are root's alone"
 	{ echo 'tcp 80 1 600'; head -c 100000 /dev/zero | tr '\0' x; } >"$ETC/10.conf"
-	boot 2
+	boot 1
 	[[ $(nodes) == "tcp/80 0:0 600
 udp/80 1:0 600" ]]
 }
@@ -137,7 +137,7 @@ udp/80 1:0 600" ]]
 @test "very many mistakes: all lines count, not all are said" {
 	for ((i = 1; i <= 100; i++)); do echo "tcp $i 1 9"; echo "udp $i nosuchuser 600"; done >"$ETC/10.conf"
 	echo 'tcp 101 1 600' >>"$ETC/10.conf"
-	boot 2
+	boot 1
 	[[ $(nodes | grep -c ' 0:0 600$') == 200 && $(nodes | grep -v ' 0:0 600$') == 'tcp/101 1:0 600' ]]
 	((${#stderr_lines[@]} == 42))
 	tells '10.conf has more mistakes'

@@ -295,18 +295,17 @@ bool ports_parse_list(struct port_set *set, unsigned int protocols,
 		      const char *text, struct mistake *mistake)
 {
 	char *copy = format_text("%s", text);
-	char *item = copy, *comma;
-	bool right;
+	char *item, *next = copy;
+	bool right = true;
 
-	do {
-		comma = strchr(item, ',');
-		if (comma)
-			*comma = '\0';
+	while (right && (item = next)) {
+		next = strchr(item, ',');
+		if (next)
+			*next++ = '\0';
 		right = parse_item(set, protocols, item, '-', mistake);
 		if (!right)
 			mistake->offset += item - copy;
-		item = comma ? comma + 1 : NULL;
-	} while (right && comma);
+	}
 	free(copy);
 	return right;
 }

@@ -104,7 +104,8 @@ static enum status apply_at_boot(const struct options *options)
 		status = FAILED;
 	free(waiting);
 	free(said);
-	return status ? status : wrong;
+	/* Not WRONG, which says that nothing was changed. */
+	return status || wrong ? FAILED : DONE;
 }
 
 /*
