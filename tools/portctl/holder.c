@@ -11,11 +11,10 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include "holder.h"
-#include "portctl.h"
+#include "namespace.h"
 
 /**
  * struct search - what was seen so far
@@ -78,47 +77,43 @@ static unsigned long namespace_number(int process, const char *name)
 {
 	char target[64];
 	ssize_t length = readlinkat(process, name, target, sizeof(target) - 1);
-	unsigned long number = 0;
+	unsigned long number;
 
 	target[length > 0 ? length : 0] = '\0';
-	sscanf(target, "%*[a-z]:[%lu]", &number);
-	return number;
+	return sscanf(target, "%*[a-z]:[%lu]", &number) == 1 ? number : 0;
 }
 
-static unsigned int count_names(int folder)
+/* -1 if it can't be told. */
+static int count_names(int folder)
 {
 	DIR *directory = folder < 0 ? NULL : fdopendir(folder);
 	const struct dirent *entry;
-	unsigned int count = 0;
+	int count = 0;
 
-	while (directory && (entry = readdir(directory)))
+	if (!directory)
+		return -1;
+	while (errno = 0, (entry = readdir(directory)))
 		count += *entry->d_name != '.';
-	if (directory)
-		closedir(directory);
+	if (errno)
+		count = -1;
+	closedir(directory);
 	return count;
 }
 
-/* The rules of the namespace that we are in, by a mount that nobody sees. */
+/* The rules of the namespace that we are in; -1 if it can't be told. */
 static int count_rules(void)
 {
-	int context = fsopen("portfs", FSOPEN_CLOEXEC), mount, count = -1;
+	int mount = namespace_mount(), count = 0, names;
 	enum protocol protocol;
 
-	if (context < 0)
+	if (mount < 0)
 		return -1;
-	if (!fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0)) {
-		mount = fsmount(context, FSMOUNT_CLOEXEC, 0);
-		for (protocol = 0, count = 0;
-		     mount >= 0 && protocol < PROTOCOLS; protocol++)
-			count += count_names(
-				openat(mount, protocol_names[protocol],
-				       O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-		if (mount < 0)
-			count = -1;
-		else
-			close(mount);
+	for (protocol = 0; count >= 0 && protocol < PROTOCOLS; protocol++) {
+		names = count_names(openat(mount, protocol_names[protocol],
+					   O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+		count = names < 0 ? -1 : count + names;
 	}
-	close(context);
+	close(mount);
 	return count;
 }
 
@@ -129,10 +124,10 @@ static int count_rules_of(int network)
 
 	if (own >= 0 && network >= 0 && !setns(network, CLONE_NEWNET)) {
 		count = count_rules();
-		if (setns(own, CLONE_NEWNET)) {
-			perror("portctl");
-			exit(FAILED);
-		}
+		/* Nothing may go on in another one. */
+		if (setns(own, CLONE_NEWNET))
+			exit(fail(FAILED,
+				  "cannot return from a network namespace: %m"));
 	}
 	if (own >= 0)
 		close(own);

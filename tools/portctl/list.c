@@ -228,11 +228,13 @@ static const char *listeners_cell(const struct view *view,
  * @cell: the text of a line, until the next call
  * @flags: SCOLS_FL_TRUNC if it is cut where the terminal is too narrow
  */
-static const struct column {
+struct column {
 	const char *name;
 	const char *(*cell)(const struct view *view, const struct run *run);
 	int flags;
-} columns[] = {
+};
+
+static const struct column columns[] = {
 	{ "PORT", port_cell },
 	{ "OWNER", owner_cell },
 	{ "GROUP", group_cell },

@@ -16,8 +16,14 @@
 
 static bool is_foreign;
 
-/* A mount of the own table, seen by nobody else and gone with the program. */
-static int mount_own(void)
+/**
+ * namespace_mount() - mount the table of the network namespace that we are in
+ *
+ * The mount is seen by nobody else and gone when it is closed.
+ *
+ * Return: its folder, or -1 with errno.
+ */
+int namespace_mount(void)
 {
 	int context = syscall(SYS_fsopen, "portfs", FSOPEN_CLOEXEC);
 	int mount = -1;
@@ -40,7 +46,7 @@ static int mount_own(void)
 int namespace_open(void)
 {
 	int folder = open(places.port, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int own = places.plain || folder < 0 ? -1 : mount_own();
+	int own = places.plain || folder < 0 ? -1 : namespace_mount();
 	struct stat there, here;
 
 	if (own < 0)

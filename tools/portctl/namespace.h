@@ -5,6 +5,7 @@
 
 #include "portctl.h"
 
+int namespace_mount(void);
 int namespace_open(void);
 enum status namespace_check_files(void);
 
