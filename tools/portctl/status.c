@@ -149,7 +149,7 @@ static void state_rules(const struct state *state)
 	if (unsaved < 0)
 		printf("saved    unknown: the table files have mistakes\n");
 	else if (unsaved)
-		printf("saved    no: %u port%s differ%s; 'portctl diff' shows them, 'portctl save' keeps them\n",
+		printf("saved    no: %d port%s differ%s; 'portctl diff' shows them, 'portctl save' keeps them\n",
 		       unsaved, unsaved == 1 ? "" : "s",
 		       unsaved == 1 ? "s" : "");
 	else
