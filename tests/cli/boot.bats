@@ -195,3 +195,21 @@ tcp/81 0:0 600" ]]
 	grep -q '"/etc/passwd"' trace
 	run ! grep "connect(" trace
 }
+
+@test "what a boot left to root is not saved" {
+	echo 'tcp 80 1 6x0' >"$ETC/10.conf"
+	run ! portctl restore --boot
+	unchanged 2 '6x0' portctl save
+	echo 'tcp 80 1 600' >"$ETC/10.conf"
+	unchanged 1 'not saved: mistakes in the files have left ports to root' portctl save
+	portctl sync
+	portctl save
+	# A name that is known meanwhile, and nobody has looked again.
+	echo 'tcp 80 nosuchuser 600' >"$ETC/10.conf"
+	boot 0
+	echo 'tcp 80 1 600' >"$ETC/10.conf"
+	unchanged 1 "not saved: tcp/80 is root's until its owner's name is known" portctl save
+	portctl sync --late
+	portctl save
+	portctl diff
+}

@@ -33,6 +33,32 @@ static enum status check_unresolved(const struct source *old,
 	return DONE;
 }
 
+/* What a boot left to root alone is not what anybody wants at the next one. */
+static enum status check_boot(const struct table *table)
+{
+	static const struct rule root_only = { .claimed = true, .mode = 0600 };
+	static struct port_set waiting;
+	char *mistakes = boot_mistakes();
+	unsigned int index;
+
+	if (mistakes) {
+		free(mistakes);
+		return fail(
+			FAILED,
+			"not saved: mistakes in the files have left ports to root, as 'portctl status' shows; mend them, 'portctl sync', and save then");
+	}
+	boot_waiting(&waiting);
+	for (index = waiting.first; index < waiting.end; index++) {
+		if (waiting.has[index] &&
+		    rule_equal(&table->rules[index], &root_only))
+			return fail(
+				FAILED,
+				"not saved: %s is root's until its owner's name is known; 'portctl sync --late' looks again",
+				ports_text(index, index));
+	}
+	return DONE;
+}
+
 /* The file's comments stay. */
 static enum status write_text(FILE *file, const char *path, const char *header,
 			      char **text)
@@ -72,6 +98,8 @@ enum status config_save(const struct table *table)
 
 	source_init(&others, false);
 	status = config_read(&others, places.saved);
+	if (!status)
+		status = check_boot(table);
 	if (status)
 		return status;
 	source_init(&old, true);
