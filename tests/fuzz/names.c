@@ -71,6 +71,36 @@ static void check_lines(void)
 	free(table);
 }
 
+/* As many long names as an ACL takes make a line that is not too long. */
+static void check_long(void)
+{
+	struct table *table = table_create();
+	struct acl *acl = acl_create(ACL_ENTRIES_MAX);
+	char name[1000];
+	size_t i;
+
+	memset(name, ' ', sizeof(name));
+	accounts_add(name, sizeof(name), 99999);
+	acl->entries[0] = (struct acl_entry){ ACL_GROUP_OBJ, 0, 4 };
+	for (i = 1; i < acl->count; i++) {
+		name[0] = 'a' + i / 26;
+		name[1] = 'a' + i % 26;
+		accounts_add(name, 250, 100000 + i);
+		acl->entries[i] =
+			(struct acl_entry){ ACL_USER, 100000 + i, 2 };
+	}
+	table->rules[80] = (struct rule){
+		.claimed = true,
+		.mode = 0660,
+		.uid = 99999,
+		.gid = 100001,
+		.acl = acl_share(acl),
+	};
+	if (!reads_back_table(table))
+		failures++;
+	free(table);
+}
+
 /* From what is special in one place or another. */
 static void add_random(void)
 {
@@ -132,6 +162,7 @@ int main(void)
 	for (i = 0; i < accounts_count(); i++)
 		check_words(i);
 	check_lines();
+	check_long();
 	printf("%zu names, %u failures\n", accounts_count(), failures);
 	return failures ? 1 : 0;
 }

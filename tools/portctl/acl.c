@@ -12,6 +12,9 @@
 
 #include "portctl.h"
 
+/* Half of the longest line that a file may have. */
+#define WORDS_MAX 32768
+
 /**
  * struct written_entry - an entry, and where it is written
  * @entry: the entry
@@ -319,6 +322,42 @@ bool acl_parse(const struct acl **acl, mode_t *mode, bool mode_is_given,
 	return right;
 }
 
+static const char *entry_name(const struct acl_entry *entry, bool by_number)
+{
+	static char number[sizeof("+4294967295")];
+	bool is_user = entry->tag == ACL_USER;
+
+	if (entry->tag == ACL_GROUP_OBJ)
+		return "";
+	if (by_number) {
+		snprintf(number, sizeof(number), "+%u", entry->id);
+		return number;
+	}
+	if (numeric)
+		return is_user ? user_name(entry->id) : group_name(entry->id);
+	return is_user ? user_word(entry->id) : group_word(entry->id);
+}
+
+static char *write_words(const struct acl *acl, size_t *size, bool by_number)
+{
+	char *words;
+	FILE *file = open_memstream(&words, size);
+	size_t i;
+
+	if (!file)
+		out_of_memory();
+	for (i = 0; i < acl->count; i++) {
+		const struct acl_entry *entry = &acl->entries[i];
+
+		fprintf(file, "%s%c:%s:%s", i ? "," : "",
+			entry->tag == ACL_USER ? 'u' : 'g',
+			entry_name(entry, by_number), bits_text(entry->bits));
+	}
+	if (fclose(file))
+		out_of_memory();
+	return words;
+}
+
 /**
  * acl_words() - a list as people write it
  * @acl: a rule's list
@@ -328,29 +367,14 @@ bool acl_parse(const struct acl **acl, mode_t *mode, bool mode_is_given,
 const char *acl_words(const struct acl *acl)
 {
 	static char *words;
-	static size_t size;
-	FILE *file;
-	size_t i;
+	size_t size;
 
 	free(words);
-	words = NULL;
-	file = open_memstream(&words, &size);
-	if (!file)
-		out_of_memory();
-	for (i = 0; i < acl->count; i++) {
-		const struct acl_entry *entry = &acl->entries[i];
-		bool is_user = entry->tag == ACL_USER;
-		const char *name = "";
-
-		if (entry->tag != ACL_GROUP_OBJ && numeric)
-			name = is_user ? user_name(entry->id) :
-					 group_name(entry->id);
-		else if (entry->tag != ACL_GROUP_OBJ)
-			name = is_user ? user_word(entry->id) :
-					 group_word(entry->id);
-		fprintf(file, "%s%c:%s:%s", i ? "," : "", is_user ? 'u' : 'g',
-			name, bits_text(entry->bits));
+	words = write_words(acl, &size, false);
+	/* Many long names do not fit into the line of a file. */
+	if (size > WORDS_MAX) {
+		free(words);
+		words = write_words(acl, &size, true);
 	}
-	fclose(file);
 	return words;
 }

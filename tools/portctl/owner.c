@@ -14,6 +14,9 @@
 
 #define ID_MAX ((id_t)-2)
 
+/* No login is longer; a longer one is written as a number. */
+#define NAME_BYTES_MAX 256
+
 /* Show numbers, as -N asks for. */
 bool numeric;
 
@@ -297,7 +300,8 @@ static const char *written(enum account_kind kind, id_t id)
 	if (account->word)
 		return account->word;
 	/* A name of digits would be a number where it is unknown. */
-	if (account->known && *account->name && !is_number(account->name)) {
+	if (account->known && !is_number(account->name) && *account->name &&
+	    strlen(account->name) <= NAME_BYTES_MAX) {
 		word = escape(account->name);
 		if (reads_back(kind, word, id))
 			account->word = word;
