@@ -141,6 +141,8 @@ enum status command_revoke(const struct options *options)
 	bool user = !isdigit((unsigned char)*word) &&
 		    user_parse(&uid, word, &no_user);
 
+	if (port && swapped(options))
+		return WRONG;
 	if (!user)
 		return port ? command_release(options) :
 			      fail(WRONG, "%s",

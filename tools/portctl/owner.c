@@ -12,7 +12,7 @@
 #include "portctl.h"
 #include "text.h"
 
-#define ID_MAX ((id_t)-2)
+#define ID_MAX (UINT32_MAX - 1)
 
 /* No login is longer; a longer one is written as a number. */
 #define NAME_BYTES_MAX 256
