@@ -229,14 +229,6 @@ saved    no: 3 ports differ; 'portctl diff' shows them, 'portctl save' keeps the
 	words=$(must portctl status) || { echo "$words"; exit 1; }
 	must_not grep -q 'netns/other' <<<"$words"
 }
-	must equal "$words" "module   loaded, version $(</sys/module/portfs/version)
-mount    /dev/port
-hooks    __inet6_bind __inet_bind proc_do_large_bitmap
-rules    2 tcp, 1 udp
-saved    no: 3 ports differ; 'portctl diff' shows them, 'portctl save' keeps them"
-	must portctl save
-	must portctl status | must grep -qx 'saved    yes'
-}
 
 says_what_is_missing() {
 	local command

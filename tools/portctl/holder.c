@@ -72,7 +72,10 @@ static struct holder *add(struct search *search, int process, pid_t pid,
 	return holder;
 }
 
-/* A namespace's number, as in net:[4026531840]; 0 if it can't be seen. */
+/*
+ * A namespace's number, as in net:[4026531840]; 0 if it can't be seen, with EACCES,
+ * or if the process has ended and has none.
+ */
 static unsigned long namespace_number(int process, const char *name)
 {
 	char target[64];
@@ -209,7 +212,7 @@ static void visit_network(int process, pid_t pid, void *data)
 
 	if (number)
 		look_into(search, process, pid, number, NULL);
-	else
+	else if (errno == EACCES)
 		search->holders->complete = false;
 }
 
