@@ -18,7 +18,7 @@
 
 #define PATIENCE	900
 #define PORT		81
-#define BINDS		500
+#define BINDS		300
 #define RELOADS		3
 
 /*

@@ -111,7 +111,7 @@ killed() {
 	must warned "portfs: .*$hook"
 	must equal "$(states)" "$(states_with "$hook")"
 	(($(</proc/sys/kernel/tainted) & TAINT_WARN)) || { echo 'no taint'; exit 1; }
-	must status_says "$hook"
+	must status_says "$hook dead"
 	# What there is can be seen and released.
 	must equal "$(ls -l "$PORT/tcp/8080")" "$rule"
 
@@ -120,7 +120,7 @@ killed() {
 	must chown 1001 "$PORT/tcp/8081"
 	own_answers
 	must equal "$(states)" "$(states_with none)"
-	must_not status_says "$hook"
+	must_not status_says "$hook dead"
 }
 killed_inet_bind() { killed __inet_bind; }
 killed_inet6_bind() { killed __inet6_bind; }
