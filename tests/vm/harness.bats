@@ -121,6 +121,17 @@ provoke_debug() {
 	[[ $stderr == *"sysrq triggered crash"* && $output == before && -s $PORTFS_VM_LOG ]]
 }
 
+# Not the harness's own, but nothing else outlives it.
+@test "a dead hook, if panic_on_dead_hook is set" {
+	local modules
+	modules=$(./build -C ../kselftest/modules "$KERNEL")
+	vm -s "$modules" -- sh -c 'echo 1 >/sys/module/portfs/parameters/panic_on_dead_hook
+		insmod ./kill.ko
+		sleep 60'
+	verdict 125 "the guest panicked: "
+	[[ ${stderr_lines[-1]} == *"portfs: the hook of __inet_bind is dead"* ]]
+}
+
 @test "an oops" { provoke bug; verdict 125 "the guest panicked: "; [[ ${stderr_lines[-1]} == *"kernel BUG at"* ]]; }
 
 @test "a WARN" { provoke warn; verdict 125 "splat in the kernel log: "; [[ ${stderr_lines[-1]} == *"WARNING: "* ]]; }
