@@ -100,7 +100,8 @@ static int work(const struct binder *binder, int end)
 		return 254;
 	for (turn = 0; end < 0 ? turn < BINDS : !poll(&ended, 1, 0); turn++) {
 		error = bind_once(turn);
-		if (binder->urgent)
+		/* The others sleep rarely, but unloading waits until they do. */
+		if (binder->urgent || turn % 8 == 0)
 			usleep(100);
 		/* While there is no rule, the kernel's own answers hold. */
 		if (error == binder->error || (end >= 0 && error == EACCES))
