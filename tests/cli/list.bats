@@ -29,8 +29,10 @@ $(id -u daemon)      0" ]]
 }
 
 @test "no table is an empty one" {
-	run -0 portctl -H
+	run -0 portctl
 	[[ -z $output ]]
+	run -0 script -qec portctl /dev/null
+	[[ ${output//$'\r'/} == "no claimed ports" ]]
 	portctl -j | python3 -c '
 import json, sys
 assert json.load(sys.stdin) == {"version": 1, "ports": [], "errors": []}'

@@ -341,6 +341,9 @@ static void print_table(const struct view *view,
 	}
 	for (run = *NO_RUN; next_run(view, &run);)
 		add_line(view, output, chosen, count, &run);
+	/* libsmartcols prints nothing then, not even what stands above. */
+	if (scols_table_is_empty(output) && isatty(STDOUT_FILENO))
+		puts("no claimed ports");
 	if (scols_print_table(output))
 		out_of_memory();
 	scols_unref_table(output);
