@@ -61,7 +61,7 @@ archive_minors() {
 }
 
 # Into the directory that we are in. Of backports the index keeps old kernels, but not all that belongs to them;
-# the pool does.
+# the pool does. Nothing vouches for what comes from there: a file `unverified` has its names.
 fetch_package() {
 	local suite=$1 name=$2 version=$3 architecture pool
 	if grep -qxF "$name $version" "$CACHE/archive-$suite/packages"; then
@@ -73,7 +73,8 @@ fetch_package() {
 		# shellcheck disable=SC2310
 		! archive "$suite" /usr/lib/apt/apt-helper download-file \
 			"${pool%/}/pool/main/l/linux/${name}_${version}_$architecture.deb" \
-			"${name}_${version}_$architecture.deb" >/dev/null 2>&1 || return 0
+			"${name}_${version}_$architecture.deb" >/dev/null 2>&1 ||
+			{ echo "$name" >>unverified; return 0; }
 	done
 	say "$name $version is neither in the index of Debian $suite nor in the pool"
 	return 1

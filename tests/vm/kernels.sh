@@ -73,6 +73,10 @@ make_packaged_kernel() {
 	say "getting kernel $release of Debian $suite…"
 	mkdir "$dir/packages" "$dir/x"
 	(cd "$dir/packages" && fetch_kernel_packages "$suite" "$version" "linux-image-$release" "linux-headers-$release")
+	if [[ -e $dir/packages/unverified ]]; then
+		mv "$dir/packages/unverified" "$dir/"
+		say "not in the index any more, from the pool, unverified: $(xargs <"$dir/unverified")"
+	fi
 	for package in "$dir"/packages/*.deb; do
 		dpkg-deb --fsys-tarfile "$package" | tar -x --exclude=./usr/share --keep-directory-symlink -C "$dir/x" -f -
 	done
@@ -101,7 +105,7 @@ make_debug_kernel() {
 }
 
 # The directory with vmlinuz, config, release, lib/modules and src, for /usr/src; a debug kernel has build
-# instead, for /debug-kernel.
+# instead, for /debug-kernel. If there is `unverified`, what is in src runs as nobody.
 kernel() {
 	local suite release version
 	if is_debug "$1"; then

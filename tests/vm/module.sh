@@ -18,7 +18,7 @@ hash_sources() {
 
 # kbuild KERNEL SOURCE WORK MAKE-ARGS…: build in WORK/src; what make had to say goes to WORK/log.
 kbuild() {
-	local kernel=$1 source=$2 work=$3 root files release mounted tree
+	local kernel=$1 source=$2 work=$3 root files release mounted tree confined=()
 	shift 3
 	files=$(kernel "$kernel")
 	root=$(build_root_of "$kernel")/root
@@ -30,7 +30,12 @@ kbuild() {
 	fi
 	mkdir "$work/src"
 	module_sources "$source" | tar -C "$source" -cf - -T - | tar -C "$work/src" -xf -
-	in_build_root "$root" "$work" "$mounted" \
+	if [[ -e $files/unverified ]] && ((EUID == 0)); then
+		chown -R 65534:65534 "$work"
+		confined=(unshare --net --ipc setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs
+			--bounding-set=-all)
+	fi
+	in_build_root "$root" "$work" "$mounted" "${confined[@]}" \
 		make -s -j "$(nproc)" -C "$tree" M=/mnt/src "$@" modules >"$work/log" 2>&1
 }
 
@@ -76,7 +81,7 @@ make_index() {
 	# 2 MB of debugging information would take the guest a second.
 	lent strip --strip-debug -o "$dir/x/lib/modules/$release/updates/${ko##*/}" "$ko"
 	lent depmod -b "$dir/x" "$release"
-	mv "$dir/x/lib/modules/$release"/modules.*.bin "$dir/x/lib/modules/$release/modules.softdep" "$dir/$release/"
+	mv "$dir/x/lib/modules/$release"/modules.{*.bin,dep,softdep} "$dir/$release/"
 	mv "$dir/x/lib/modules/$release/updates" "$dir/$release/"
 	rm -rf "$dir/x"
 }
