@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# What the steps in the guest share. A step is a list of cases; each is a function, run in a subshell, that
-# ends with the first thing that is not as it should be.
+# What the steps in the guest share. A step is a list of cases.
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # the steps use what they need
 
@@ -8,29 +7,11 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 tree=/var/tmp/portfs
 state=/root/state
 
-must() { "$@" || { echo "failed: $1 ${*: -1}"; exit 1; }; }
-must_not() { if "$@"; then echo "succeeded: $*"; exit 1; fi; }
-equal() { [[ $1 == "$2" ]] || { echo "'$1' is not '$2'"; return 1; }; }
+# shellcheck source=tests/kselftest/cases.sh
+. "$here/../kselftest/cases.sh"
+
 like() { [[ $1 == *"$2"* ]] || { printf '%s\nno "%s" in that\n' "$1" "$2"; return 1; }; }
 unlike() { [[ $1 != *"$2"* ]] || { printf '%s\n"%s" is in that\n' "$1" "$2"; return 1; }; }
-
-number=0 failed=0
-run() {
-	local output
-	number=$((number + 1))
-	if output=$("$2" 2>&1); then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		failed=1
-	fi
-	[[ -z $output ]] || printf '# %s\n' "${output//$'\n'/$'\n'# }"
-}
-
-plan() {
-	echo "1..$number"
-	exit "$failed"
-}
 
 # await COMMAND…: for as long as an emulated machine may need; what it waited for fails by the plan's time-out.
 await() {
@@ -40,11 +21,6 @@ await() {
 is_loaded() { [[ -d /sys/module/portfs ]]; }
 is_mounted() { mountpoint -q /dev/port && [[ $(stat -f -c %t /dev/port) == 706f7274 ]]; }
 node() { stat -c '%U:%G %a' "/dev/port/$1"; }
-
-# bind_as USER PROTOCOL PORT: "bound" or the error, by an unprivileged process.
-bind_as() {
-	setpriv --reuid "$1" --regid "$1" --clear-groups --bounding-set=-all test-bind "$2" "$3" 2>&1
-}
 
 # The device for I/O ports at $1: its type and number, owner, mode, and what its link says.
 io_device() { echo "$(stat -c '%F %t:%T %U:%G %a' "$1") $(readlink /dev/char/1:4)"; }

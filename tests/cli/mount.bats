@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2154 # bats sets them
 # mount.portfs on a /dev of its own, where process 1 is of the same mount namespace. The kernel need not have
-# portfs: what is tested here is how a mount that fails is undone. tests/kselftest/helper_test.sh has the rest.
+# portfs: what is tested here is how a mount that fails is undone. tests/kselftest/mount_helper_test.sh has the rest.
 
 bats_require_minimum_version 1.5.0
 

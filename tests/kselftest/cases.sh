@@ -8,6 +8,22 @@ must_not() { if "$@"; then echo "succeeded: $*"; exit 1; fi; }
 equal() { [[ $1 == "$2" ]] || { echo "'$1' is not '$2'"; return 1; }; }
 skip() { echo "SKIP $*"; exit 1; }
 
+release_all() { find /dev/port/tcp /dev/port/udp -mindepth 1 -delete; }
+
+# bind_as UID PROTOCOL PORT [ADDRESS]: 0 or the errno, by name.
+bind_as() {
+	local words
+	if words=$(setpriv --reuid "$1" --regid "$1" --clear-groups bind_port "${@:2}" 2>&1); then
+		echo 0
+	else
+		words=${words##*(}
+		echo "${words%)}"
+	fi
+}
+
+# A program's own, if it has something to restore.
+restore() { :; }
+
 number=0 failed=0
 
 # run NAME CASE

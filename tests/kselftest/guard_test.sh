@@ -26,18 +26,6 @@ said() { dmesg | sed "0,/$mark/d" | grep -E "$1"; }
 warned() { dmesg -l crit | sed "0,/$mark/d" | grep -E "$1"; }
 marks=0
 
-# bind_as UID ADDRESS PORT: 0 or the errno, by name.
-bind_as() {
-	setpriv --reuid "$1" --regid "$1" --clear-groups python3 -S -c '
-import errno, socket, sys
-family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
-try:
-	socket.socket(family, socket.SOCK_STREAM).bind((sys.argv[1], int(sys.argv[2])))
-	print(0)
-except OSError as error:
-	print(errno.errorcode[error.errno])' "$2" "$3"
-}
-
 kill_hook() {
 	mark
 	must insmod "$here/kill.ko" "function=$1"
@@ -72,16 +60,16 @@ refuses() {
 # The kernel's own answers, once the hook of FUNCTION is dead; so it is.
 stock_answers() {
 	case $1 in
-	__inet_bind) must equal "$(bind_as 1002 127.0.0.1 8080)" 0 ;;
-	__inet6_bind) must equal "$(bind_as 1002 ::1 8080)" 0 ;;
+	__inet_bind) must equal "$(bind_as 1002 tcp 8080 127.0.0.1)" 0 ;;
+	__inet6_bind) must equal "$(bind_as 1002 tcp 8080 ::1)" 0 ;;
 	proc_do_large_bitmap) must equal "$(<"$RESERVED")" 8080 ;;
 	esac
 }
 own_answers() {
-	must equal "$(bind_as 1002 127.0.0.1 8080)" EACCES
-	must equal "$(bind_as 1002 ::1 8080)" EACCES
-	must equal "$(bind_as 1001 127.0.0.1 8080)" 0
-	must equal "$(bind_as 1001 ::1 8080)" 0
+	must equal "$(bind_as 1002 tcp 8080 127.0.0.1)" EACCES
+	must equal "$(bind_as 1002 tcp 8080 ::1)" EACCES
+	must equal "$(bind_as 1001 tcp 8080 127.0.0.1)" 0
+	must equal "$(bind_as 1001 tcp 8080 ::1)" 0
 	must equal "$(<"$RESERVED")" ''
 }
 
@@ -201,7 +189,7 @@ print(sorted(answers, key=str))'; }
 restore() {
 	{
 		[[ ! -d /sys/module/kill ]] || rmmod kill
-		find "$PORT"/tcp "$PORT"/udp -mindepth 1 -delete
+		release_all
 		echo >"$RESERVED"
 	} 2>/dev/null
 	# Claims are possible again.

@@ -207,7 +207,7 @@ restore() {
 		ip address del 10.9.0.2/32 dev lo
 		ip link del vxlan9
 		echo 32768 60999 >"$RANGE"
-		find "$PORT"/tcp "$PORT"/udp -mindepth 1 -delete
+		release_all
 	} 2>/dev/null
 }
 

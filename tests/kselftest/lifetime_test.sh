@@ -31,8 +31,6 @@ unload() {
 	rmmod portfs
 }
 
-release_all() { find "$PORT"/tcp "$PORT"/udp -mindepth 1 -delete; }
-
 away() {
 	release_all && umount "$PORT" && unload
 }
@@ -48,18 +46,6 @@ mark() {
 }
 said() { dmesg | sed "1,/$mark/d" | grep -E "$1"; }
 marks=0
-
-# bind_as UID PROTOCOL PORT: 0 or the errno, by name.
-bind_as() {
-	setpriv --reuid "$1" --regid "$1" --clear-groups python3 -S -c '
-import errno, socket, sys
-kind = socket.SOCK_STREAM if sys.argv[1] == "tcp" else socket.SOCK_DGRAM
-try:
-	socket.socket(socket.AF_INET, kind).bind(("127.0.0.1", int(sys.argv[2])))
-	print(0)
-except OSError as error:
-	print(errno.errorcode[error.errno])' "$2" "$3"
-}
 
 nothing_is_left() {
 	local hook
@@ -159,7 +145,7 @@ reserved_ports_stay() {
 # A user in namespaces of their own could, too.
 mount_does_not_load() {
 	must away
-	must_not busybox mount -t portfs portfs "$PORT"
+	must_not mount -i -t portfs portfs /mnt
 	must_not setpriv --reuid 1002 --regid 1002 --clear-groups unshare -Urnm mount -t portfs portfs /mnt
 	nothing_is_left
 	must load
@@ -184,7 +170,7 @@ hooks_say_that_they_live() {
 		must equal "$(<"/sys/module/portfs/hooks/$hook")" alive
 		must equal "$(stat -c %a "/sys/module/portfs/hooks/$hook")" 444
 	done
-	must equal "$(ls /sys/module/portfs/hooks | wc -l)" "${#HOOKS[@]}"
+	must equal "$(find /sys/module/portfs/hooks -mindepth 1 | wc -l)" "${#HOOKS[@]}"
 }
 
 disabled_ftrace_refuses() {
@@ -262,10 +248,10 @@ refusals_are_logged() {
 	for ((tries = 0; tries < 60; tries++)); do
 		mark
 		must equal "$(bind_as 1002 tcp 8080)" EACCES
-		! said 'portfs: tcp/8080 refused to python3\[[0-9]+\], user 1002' >&2 || break
+		! said 'portfs: tcp/8080 refused to bind_port\[[0-9]+\], user 1002' >&2 || break
 		sleep 0.5
 	done
-	must said 'portfs: tcp/8080 refused to python3\[[0-9]+\], user 1002'
+	must said 'portfs: tcp/8080 refused to bind_port\[[0-9]+\], user 1002'
 	mark
 	must equal "$(bind_as 1001 tcp 8080)" 0
 	must equal "$(bind_as 0 udp 80)" 0

@@ -24,20 +24,6 @@ says() {
 	[[ $status == "$expected" && $words == *"$text"* && $words != *$'\n'* ]] || exit 1
 }
 
-release_all() { find "$PORT"/tcp "$PORT"/udp -mindepth 1 -delete; }
-
-# bind_as UID PROTOCOL PORT: 0 or the errno, by name.
-bind_as() {
-	setpriv --reuid "$1" --regid "$1" --clear-groups python3 -S -c '
-import errno, socket, sys
-kind = socket.SOCK_STREAM if sys.argv[1] == "tcp" else socket.SOCK_DGRAM
-try:
-	socket.socket(socket.AF_INET, kind).bind(("127.0.0.1", int(sys.argv[2])))
-	print(0)
-except OSError as error:
-	print(errno.errorcode[error.errno])' "$2" "$3"
-}
-
 grants() {
 	must portctl grant alice tcp/80 8080
 	must equal "$(find "$PORT" -type c -printf '%M %u %g %P\n' | sort | xargs)" \
@@ -140,6 +126,7 @@ allows_and_denies() {
 takes_its_own_namespace() {
 	must portctl grant bob tcp/80
 	must mkdir -p "$ETC" /tmp/own
+	# shellcheck disable=SC2016 # another shell's
 	must unshare --net --mount bash -euc '
 		says() { words=$("$@" 2>&1) && status=0 || status=$?; [[ $words == *"another network namespace"* ]] ||
 			{ echo "$*: $words"; exit 1; }; }

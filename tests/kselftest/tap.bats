@@ -21,6 +21,17 @@ judge() {
 	[[ $output == *'not ok 1 x'* ]]
 }
 
+@test "what is left behind is a failure of the program that left it" {
+	judge 2 '# begin a' '1..1' 'ok 1 x' '# left /dev/port/tcp/80' '# end a 0 3' '# begin b' '1..1' 'ok 1 x' '# end b 0 2'
+	[ "$total" = '# total 2 1 0' ]
+	[[ $output == *'a: it left /dev/port/tcp/80'* && $output == *'b: 1 passed, 2 s'* ]]
+}
+
+@test "a skipped test, with its reason" {
+	judge 1 '# begin a' '1..2' 'ok 1 x # SKIP absent' 'ok 2 y # SKIP absent' '# end a 4'
+	[[ $output == *'skipped: absent (2 times)'* ]]
+}
+
 @test "a skipped test is no passed one" {
 	judge 1 '# begin a' '1..2' 'ok 1 x # SKIP absent' 'ok 2 y' '# end a 0'
 	[ "$total" = '# total 1 0 1' ]

@@ -10,7 +10,6 @@ here=$(cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/kselftest/cases.sh
 . "$here/cases.sh"
 
-PORT=/dev/port
 ROUNDS=20
 
 # race UID GROUPS PORT RULE RULE…: restore the one rule and the other in turn, while UID of GROUPS tries to
@@ -76,7 +75,7 @@ let_while_the_owner_changes() {
 let_while_a_high_port_is_claimed() { always_let 2 2 8080 '2 0600' - '3:3 0660 g:2:w' - '4 0602' -; }
 refused_while_a_low_port_is_claimed() { never_let 2 2 80 '3 0600' - '2:2 0066' - '3:3 0660 u:2:r,g:4:w' -; }
 
-restore() { find "$PORT"/tcp "$PORT"/udp -mindepth 1 -delete; }
+restore() { release_all; }
 
 trap restore EXIT
 restore

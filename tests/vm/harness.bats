@@ -92,6 +92,21 @@ provoke_debug() {
 	((status == 0)) && [[ -z $stderr ]]
 }
 
+@test "what a test program leaves is its failure, and not the next one's" {
+	local share=$BATS_TEST_TMPDIR/share
+	mkdir "$share"
+	cp ../kselftest/run "$share/"
+	printf '%s\n' '#!/bin/sh' 'chown alice /dev/port/tcp/80' 'mkdir -p /tmp/m' 'mount -t portfs portfs /tmp/m' \
+		'ip netns add left' 'echo 1..1' 'echo ok 1 x' >"$share/leaves"
+	printf '%s\n' '#!/bin/sh' 'echo 1..1' 'echo ok 1 x' >"$share/clean"
+	chmod 755 "$share"/*
+	vm -s "$share" -- ./run leaves clean
+	((status == 0)) && [[ $output == *'# left /dev/port/tcp/80'*'# left a mount of portfs at /tmp/m'* ]]
+	[[ $output == *'# left a mount of nsfs at /run/netns/left'* && ${output#*begin clean} != *'# left'* ]]
+	run ../kselftest/tap EXPECTED=2 <(printf '%s\n' "$output")
+	[[ ${lines[-1]} == '# total 2 3 0' ]]
+}
+
 @test "two at once" {
 	./run -k "$KERNEL" -t 300 -- sh -c 'sleep 5; echo one' >"$BATS_TEST_TMPDIR/one" &
 	vm -- sh -c 'sleep 5; echo two'

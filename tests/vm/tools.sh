@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# portctl for the guest, and the kernel's own tools for tests.
+# What the guest gets: portctl, what mount(8) calls and the probe of ports; and the kernel's own tools for tests.
 # shellcheck shell=bash
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/roots.sh"
@@ -9,11 +9,15 @@ tool_sources() {
 }
 
 make_tools() {
-	local dir=$1
+	local root=$1/root dir=$2
 	mkdir "$dir/work" "$dir/sbin"
 	tool_sources | tar -C "$REPO" -cf - -T - | tar -C "$dir/work" -xf -
-	in_build_root "$(build_root trixie)/root" "$dir/work" '' make -s -C /mnt/tools -j "$(nproc)" CFLAGS='-O2 -Werror'
-	mv "$dir/work/tools/portctl/portctl" "$dir/sbin/"
+	in_build_root "$root" "$dir/work" '' make -s -C /mnt/tools -j "$(nproc)" CFLAGS='-O2 -Werror'
+	in_build_root "$root" "$dir/work" '' make -s -C /mnt/tools/mount mount.portfs
+	cp "$REPO/tests/bind_port.c" "$dir/work/"
+	in_build_root "$root" "$dir/work" '' gcc -O2 -Wall -Wextra -Werror -o /mnt/bind_port /mnt/bind_port.c
+	mv "$dir/work"/{tools/portctl/portctl,tools/mount/mount.portfs,bind_port} "$dir/sbin/"
+	ln -s mount.portfs "$dir/sbin/umount.portfs"
 	rm -rf "$dir/work"
 }
 
@@ -21,8 +25,8 @@ make_tools() {
 tools() {
 	local root
 	root=$(build_root trixie) || return
-	artifact tools "${root##*/} $(cd "$REPO" && tool_sources | tr '\n' '\0' | xargs -0 sha256sum) $(declare -f make_tools)" \
-		make_tools
+	artifact tools "${root##*/} $(cd "$REPO" && tool_sources | tr '\n' '\0' | xargs -0 sha256sum) $(sha256sum <"$REPO/tests/bind_port.c") $(declare -f make_tools)" \
+		make_tools "$root"
 }
 
 KERNEL_SOURCE=linux-source-6.12

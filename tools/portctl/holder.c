@@ -72,10 +72,7 @@ static struct holder *add(struct search *search, int process, pid_t pid,
 	return holder;
 }
 
-/*
- * A namespace's number, as in net:[4026531840]; 0 if it can't be seen, with EACCES,
- * or if the process has ended and has none.
- */
+/* A namespace's number, as in net:[4026531840]; 0 if it can't be seen. */
 static unsigned long namespace_number(int process, const char *name)
 {
 	char target[64];
@@ -212,7 +209,7 @@ static void visit_network(int process, pid_t pid, void *data)
 
 	if (number)
 		look_into(search, process, pid, number, NULL);
-	else if (errno == EACCES)
+	else
 		search->holders->complete = false;
 }
 

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# mount.portfs and umount.portfs beside this file, by way of mount(8) and
-# umount(8), and the sysvinit scripts that use them. Where the kernel has no
+# mount.portfs and umount.portfs, by way of mount(8) and umount(8), and the sysvinit scripts that use them. Where the kernel has no
 # device for I/O ports, one is made: only its name and its number matter.
 # shellcheck disable=SC2317 # the cases are called by their names
 
@@ -332,16 +331,13 @@ restore() {
 
 finish() {
 	restore
-	rm -f /usr/sbin/mount.portfs /usr/sbin/umount.portfs
 	[[ ! $io_ports ]] || { mknod -m 640 "$IO_PORT" c 1 4 && ln -sfn ../ioport "$LINK"; }
-	mkdir -p "$PORT" && mount -t portfs portfs "$PORT"
+	mount -t portfs portfs "$PORT"
 }
 
 io_ports='' modprobe=$(<"$MODPROBE")
 [[ ! -c $IO_PORT ]] || io_ports=1
 trap finish EXIT
-install "$here/mount.portfs" /usr/sbin/mount.portfs
-ln -s mount.portfs /usr/sbin/umount.portfs
 restore
 echo TAP version 13
 run '/dev/port is made and removed' makes_directory

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * bind_port PROTOCOL PORT [ADDRESS [PROFILE]]: one bind(2), and what came of it.
+ *
+ * Prints "bound PROTOCOL/PORT", with the port that it got, or why it did not
+ * get one, and exits with 0 or 1. ADDRESS is any, or one of IPv4 or of IPv6.
+ * Once there is a socket it goes on under AppArmor's PROFILE.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "%s: %s (%s)\n", what, strerror(errno),
+		strerrorname_np(errno));
+	exit(1);
+}
+
+static void go_under(const char *profile)
+{
+	int fd = open("/proc/self/attr/apparmor/current", O_WRONLY);
+
+	if (fd < 0 || dprintf(fd, "changeprofile %s", profile) < 0)
+		fail("changeprofile");
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+	struct sockaddr_in four = { .sin_family = AF_INET };
+	struct sockaddr *address = (struct sockaddr *)&four;
+	socklen_t length = sizeof(four);
+	char what[32];
+	int fd;
+
+	if (argc < 3 || argc > 5)
+		errx(2, "usage: bind_port PROTOCOL PORT [ADDRESS [PROFILE]]");
+	four.sin_port = six.sin6_port = htons(atoi(argv[2]));
+	if (argc > 3 && inet_pton(AF_INET6, argv[3], &six.sin6_addr) == 1) {
+		address = (struct sockaddr *)&six;
+		length = sizeof(six);
+	} else if (argc > 3 && inet_pton(AF_INET, argv[3], &four.sin_addr) != 1) {
+		errx(2, "no address: '%s'", argv[3]);
+	}
+	fd = socket(address->sa_family,
+		    strcmp(argv[1], "udp") ? SOCK_STREAM : SOCK_DGRAM, 0);
+	if (fd < 0)
+		fail("socket");
+	if (argc > 4)
+		go_under(argv[4]);
+	snprintf(what, sizeof(what), "%s/%s", argv[1], argv[2]);
+	if (bind(fd, address, length))
+		fail(what);
+	if (getsockname(fd, address, &length))
+		fail("getsockname");
+	printf("bound %s/%u\n", argv[1],
+	       ntohs(address == (struct sockaddr *)&four ? four.sin_port :
+							   six.sin6_port));
+	return 0;
+}
