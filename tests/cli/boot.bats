@@ -213,3 +213,34 @@ tcp/81 0:0 600" ]]
 	portctl save
 	portctl diff
 }
+
+@test "a name service that hangs does not keep a host from booting" {
+	cat >hang.c <<'END'
+#include <errno.h>
+#include <grp.h>
+#include <nss.h>
+#include <pwd.h>
+#include <unistd.h>
+enum nss_status _nss_hang_getpwnam_r(const char *name, struct passwd *user, char *room, size_t size, int *error)
+{
+	for (;;)
+		pause();
+}
+enum nss_status _nss_hang_getgrnam_r(const char *name, struct group *group, char *room, size_t size, int *error)
+{
+	for (;;)
+		pause();
+}
+END
+	gcc -shared -fPIC -o libnss_hang.so.2 hang.c
+	printf '%s\n' 'passwd: files hang' 'group: files hang' >nsswitch.conf
+	printf '%s\n' 'tcp 80 1 600' 'tcp 81 nosuchuser:nosuchgroup 660' >"$ETC/10.conf"
+	run -0 unshare --mount sh -c 'mount --bind nsswitch.conf /etc/nsswitch.conf &&
+		LD_LIBRARY_PATH=. exec timeout 60 portctl restore --boot'
+	[[ $(nodes) == "tcp/80 1:0 600
+tcp/81 0:0 600" ]]
+	# It would have been asked.
+	run -124 unshare --mount sh -c 'mount --bind nsswitch.conf /etc/nsswitch.conf &&
+		LD_LIBRARY_PATH=. exec timeout 2 portctl sync --late'
+	[[ $(stat -c '%u %a' "$PORT/tcp/81") == '0 600' ]]
+}
