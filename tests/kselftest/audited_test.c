@@ -79,7 +79,7 @@ static int bind_once(unsigned int turn)
 	return error;
 }
 
-static int take_place(const struct binder *binder)
+static int take_place(const struct binder *binder, bool urgent)
 {
 	const struct sched_param priority = { .sched_priority = 1 };
 	cpu_set_t processors;
@@ -87,21 +87,23 @@ static int take_place(const struct binder *binder)
 	CPU_ZERO(&processors);
 	CPU_SET((binder - binders) % sysconf(_SC_NPROCESSORS_ONLN), &processors);
 	return sched_setaffinity(0, sizeof(processors), &processors) ||
-	       (binder->urgent && sched_setscheduler(0, SCHED_FIFO, &priority));
+	       (urgent && sched_setscheduler(0, SCHED_FIFO, &priority));
 }
 
 /* Binds so often, or, with a pipe, until it ends; how many went wrong? */
 static int work(const struct binder *binder, int end)
 {
 	struct pollfd ended = { .fd = end };
+	/* Whoever unloads has to have a turn, too. */
+	bool urgent = binder->urgent && end < 0;
 	int turn, error, wrong = 0;
 
-	if (take_place(binder) || become(binder->who) || write_file(CHANGE, binder->profile))
+	if (take_place(binder, urgent) || become(binder->who) || write_file(CHANGE, binder->profile))
 		return 254;
 	for (turn = 0; end < 0 ? turn < BINDS : !poll(&ended, 1, 0); turn++) {
 		error = bind_once(turn);
 		/* The others sleep rarely, but unloading waits until they do. */
-		if (binder->urgent || turn % 8 == 0)
+		if (urgent || turn % 8 == 0)
 			usleep(100);
 		/* While there is no rule, the kernel's own answers hold. */
 		if (error == binder->error || (end >= 0 && error == EACCES))
