@@ -82,7 +82,7 @@ udp/5 0:0 600" ]]
 	# Syntax is not forgiven, but keeps nothing else back.
 	echo x >>table
 	node tcp/1 2 600
-	run -2 portctl sync --boot table
+	run -1 portctl sync --boot table
 	[[ $(stat -c %u "$PORT/tcp/1") == 1 ]]
 }
 
