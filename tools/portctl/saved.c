@@ -98,8 +98,6 @@ enum status config_save(const struct table *table)
 
 	source_init(&others, false);
 	status = config_read(&others, places.saved);
-	if (!status)
-		status = check_boot(table);
 	if (status)
 		return status;
 	source_init(&old, true);
@@ -110,6 +108,9 @@ enum status config_save(const struct table *table)
 		if (status)
 			return status;
 	}
+	status = check_boot(table);
+	if (status)
+		return status;
 
 	file = open_memstream(&text, &size);
 	if (!file)
