@@ -16,6 +16,8 @@
 #include <linux/net.h>
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
+#include <linux/workqueue.h>
 #include <net/inet_common.h>
 #include <net/inet_sock.h>
 #include <net/ip_fib.h>
@@ -227,6 +229,16 @@ int portfs_bind_prove_inet6(void)
 }
 #endif
 
+/* By a worker of the kernel's: a socket holds the cgroup of whoever makes it. */
+static long __init make_proof_sk(void *unused)
+{
+	proof_sk = sk_alloc(&init_net, AF_UNSPEC, GFP_KERNEL, &proof_proto, 1);
+	if (!proof_sk)
+		return -ENOMEM;
+	sock_init_data(NULL, proof_sk);
+	return 0;
+}
+
 /**
  * portfs_bind_setup() - make what the hooks are proved by
  *
@@ -234,11 +246,7 @@ int portfs_bind_prove_inet6(void)
  */
 int __init portfs_bind_setup(void)
 {
-	proof_sk = sk_alloc(&init_net, AF_UNSPEC, GFP_KERNEL, &proof_proto, 1);
-	if (!proof_sk)
-		return -ENOMEM;
-	sock_init_data(NULL, proof_sk);
-	return 0;
+	return work_on_cpu(raw_smp_processor_id(), make_proof_sk, NULL);
 }
 
 /**

@@ -57,6 +57,11 @@
 
 #include <linux/fs.h>
 #include <linux/ftrace.h>
+#include <linux/sched.h>
+
+#ifndef TASK_FREEZABLE
+#define TASK_FREEZABLE 0
+#endif
 
 #ifdef HAVE_ACL_OF_DENTRY
 #define ACL_SUBJECT	  dentry

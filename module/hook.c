@@ -140,7 +140,7 @@ static void __noreturn stay(const struct hook *hook, int error)
 	pr_crit("cannot unhook %s: ftrace refused (error %d); the module stays in memory until the next boot\n",
 		hook->function, error);
 	for (;;) {
-		set_current_state(TASK_IDLE);
+		set_current_state(TASK_IDLE | TASK_FREEZABLE);
 		schedule();
 	}
 }

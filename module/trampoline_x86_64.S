@@ -10,6 +10,9 @@
  * hooked function is dropped here, inside the module, and no frame of the
  * module ever lies under the kernel's own bind.
  *
+ * One frame is enough for the ORC unwinder. The frame pointer unwinder misses
+ * the caller of the hooked function, as it does below BPF's trampolines.
+ *
  * A return address that somebody else put there, as a live patch does, is
  * obeyed like any other.
  *
