@@ -50,7 +50,10 @@
 #ifdef __ASSEMBLER__
 
 #ifndef HAVE_CALL_DEPTH
-.macro CALL_DEPTH_ACCOUNT.endm
+/* clang-format off */
+.macro CALL_DEPTH_ACCOUNT
+.endm
+/* clang-format on */
 #endif
 
 #else /* __ASSEMBLER__ */
