@@ -36,9 +36,8 @@ static dev_t first_device __ro_after_init;
 
 static bool user_mounts = true;
 module_param(user_mounts, bool, 0644);
-MODULE_PARM_DESC(
-	user_mounts,
-	"let users mount the tables of network namespaces of their own");
+MODULE_PARM_DESC(user_mounts,
+		 "let users mount tables of network namespaces of their own");
 
 static enum portfs_protocol directory_protocol(const struct inode *inode)
 {

@@ -147,10 +147,10 @@ static void __noreturn stay(const struct hook *hook, int error)
 
 static void hook_remove(struct hook *hook)
 {
+	unsigned long address = (unsigned long)hook->trampoline;
 	int error;
 
-	error = unregister_ftrace_direct(
-		&hook->ops, (unsigned long)hook->trampoline, false);
+	error = unregister_ftrace_direct(&hook->ops, address, false);
 	if (error || hook->prove() == PORTFS_PROOF)
 		stay(hook, error);
 	ftrace_free_filter(&hook->ops);

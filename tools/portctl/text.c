@@ -23,13 +23,11 @@ size_t text_character(const char *text, uint32_t *character)
 {
 	static const uint32_t minimum[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	unsigned char first = *text;
-	size_t length, i;
+	size_t length = 1, i;
 
-	if (first < 0x80)
-		length = 1;
-	else if (first < 0xc0 || first >= 0xf8)
+	if ((first >= 0x80 && first < 0xc0) || first >= 0xf8)
 		return 0;
-	else
+	if (first >= 0x80)
 		length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 	*character = length == 1 ? first : first & (0x7f >> length);
 	for (i = 1; i < length; i++) {
