@@ -5,7 +5,7 @@
 . "$(dirname -- "${BASH_SOURCE[0]}")/archive.sh"
 
 # A name that begins with a version must find that version in its suite; of all that fit, the newest is taken.
-# Tests: all programs; core, what every kernel must pass; none: only in whole systems. Special: debug, built here.
+# Tests: all programs; core, what every kernel must pass; debug, what its checkers can say of; none: only in whole systems. Special: debug, built here.
 KERNEL_TABLE='
 name          suite             flavour  architecture  tests  special
 6.1           bookworm          cloud    amd64         all    -
@@ -15,7 +15,7 @@ backports     trixie-backports  cloud    amd64         all    -
 6.12-rt       trixie            rt       amd64         core   -
 6.1-generic   bookworm          generic  amd64         core   -
 6.12-generic  trixie            generic  amd64         none   -
-6.12-debug    trixie            -        amd64         all    debug
+6.12-debug    trixie            -        amd64         debug  debug
 '
 
 # What is not in the table: the newest of each minor version that backports offer, by that version's name.
