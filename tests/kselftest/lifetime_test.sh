@@ -230,7 +230,7 @@ for i in range(4):
 print(os.getpid(), flush=True)
 os.wait()'; }
 	read -r readers <&"${COPROC[0]}"
-	for ((i = 0; i < 20; i++)); do
+	for ((i = 0; i < 4; i++)); do
 		must chown 1001 "$PORT/tcp/8080"
 		must release_all
 		must umount "$PORT"
