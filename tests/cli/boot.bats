@@ -128,6 +128,7 @@ tcp/81 2:0 600" ]]
 tcp/81 0:0 600
 udp/80 1:0 600" ]]
 	tells "10.conf:3:9: error: a NUL byte: this is no text; the ports before it are root's alone"
+	rm "$PORT/tcp/81"
 	{ echo 'tcp 80 1 600'; head -c 100000 /dev/zero | tr '\0' x; } >"$ETC/10.conf"
 	boot 1
 	[[ $(nodes) == "tcp/80 0:0 600
@@ -243,4 +244,93 @@ tcp/81 0:0 600" ]]
 	run -124 unshare --mount sh -c 'mount --bind nsswitch.conf /etc/nsswitch.conf &&
 		LD_LIBRARY_PATH=. exec timeout 2 portctl sync --late'
 	[[ $(stat -c '%u %a' "$PORT/tcp/81") == '0 600' ]]
+}
+
+# waits: tcp/8080 is root's alone, for its owner's name is not known.
+waits() {
+	rm -rf "$PORT"/*/* "$ETC"/* "${PORTCTL_ROOT:?}/$RUN"
+	echo 'tcp 8080 nosuchuser 600' >"$ETC/50.conf"
+	boot 0
+}
+
+@test "the second pass opens no port because a file is wrong" {
+	waits
+	rm "$ETC/50.conf"
+	ln -s /nonexistent "$ETC/50.conf"
+	run -1 portctl sync --late
+	[[ $(nodes) == 'tcp/8080 0:0 600' ]]
+	# It waits still, and gets what the mended file says.
+	rm "$ETC/50.conf"
+	echo 'tcp 808O 4 600' >"$ETC/50.conf"
+	run -1 portctl sync --late
+	[[ $(nodes) == 'tcp/8080 0:0 600' ]]
+	echo 'tcp 8080 4 6x0' >"$ETC/50.conf"
+	run -1 portctl sync --late
+	[[ $(nodes) == 'tcp/8080 0:0 600' ]]
+	echo 'tcp 8080 4 600' >"$ETC/50.conf"
+	portctl sync --late
+	[[ $(nodes) == 'tcp/8080 4:0 600' ]]
+	# A mistake elsewhere keeps no port from its owner, and is a failure.
+	waits
+	printf '%s\n' 'tcp 8080 4 600' 'tcp 81 1 6x0' >"$ETC/50.conf"
+	run -1 portctl sync --late
+	[[ $(nodes) == 'tcp/8080 4:0 600' ]]
+}
+
+@test "what waits is about the files of the folders" {
+	echo 'tcp 8080 nosuchuser 600' >table
+	run -0 portctl restore --boot table
+	[[ $(nodes) == 'tcp/8080 0:0 600' && ! -e $PORTCTL_ROOT/$RUN ]]
+	portctl sync --late
+	[[ $(nodes) == 'tcp/8080 0:0 600' ]]
+}
+
+@test "who decides over a port that waits, decides for good" {
+	waits
+	sed -i 's/nosuchuser/4/' "$ETC/50.conf"
+	portctl grant -n root tcp/8080
+	[[ -e $PORTCTL_ROOT/$RUN/unresolved ]]
+	portctl grant root tcp/8080
+	[[ ! -e $PORTCTL_ROOT/$RUN ]]
+	portctl sync --late
+	[[ $(nodes) == 'tcp/8080 0:0 600' ]]
+	# The others go on waiting.
+	waits
+	sed -i 's/8080/8080-8081/; s/nosuchuser/4/' "$ETC/50.conf"
+	sed -i 's/8080/8080-8081/' "$PORTCTL_ROOT/$RUN/unresolved"
+	portctl grant root tcp/8081
+	portctl sync --late
+	[[ $(nodes) == "tcp/8080 4:0 600
+tcp/8081 0:0 600" ]]
+	waits
+	sed -i 's/nosuchuser/4/' "$ETC/50.conf"
+	portctl release tcp/8080
+	portctl grant root tcp/8080
+	portctl sync --late
+	[[ $(nodes) == 'tcp/8080 0:0 600' ]]
+}
+
+@test "what is in force is not released because something cannot be read" {
+	local wrong
+	for wrong in 'tcp 8O80 daemon 600' 'tcp' 'tcp 80,8O80 daemon 600' 'x\0'; do
+		rm -rf "$PORT"/*/*
+		echo 'tcp 8080 daemon 600' >"$ETC/10.conf"
+		boot 0
+		printf '%b\n' "$wrong" >"$ETC/10.conf"
+		boot 1
+		nodes | grep -x 'tcp/8080 1:0 600'
+		tells ': error: '
+	done
+	# Other rules are made meanwhile.
+	rm "$ETC/10.conf"
+	mkdir "$ETC/10.conf"
+	echo 'tcp 81 2 600' >"$ETC/20.conf"
+	boot 1
+	nodes | grep -x 'tcp/8080 1:0 600'
+	nodes | grep -x 'tcp/81 2:0 600'
+	run -1 portctl restore --boot -n
+	[[ $output != *8080* ]]
+	rmdir "$ETC/10.conf"
+	boot 0
+	[[ $(nodes) == 'tcp/81 2:0 600' ]]
 }

@@ -31,7 +31,8 @@ tcp/8001 1:2 1660" ]]
 	[[ $(line $'tcp 80-82 1 600\ntcp 81 -') == "tcp/80 1:0 600
 tcp/82 1:0 600" ]]
 	[[ -z $(line $'# nothing\n\n   \n#') ]]
-	printf 'tcp 80 1 600' | portctl restore -
+	printf 'tcp 80 1 600' >table
+	portctl restore table
 	[[ $(nodes) == "tcp/80 1:0 600" ]]
 }
 

@@ -75,3 +75,22 @@ character special file' ]]
 	echo "$output" | grep -q -x "mount.portfs: /dev/port: the kernel has no portfs: modprobe: FATAL: Module portfs not found; 'portctl status' says what to do"
 	[[ $output != *portfs.lock* && $output == *$'\nport\n'* ]]
 }
+
+@test "into another mount namespace: modprobe is the host's, not the one there" {
+	world '
+		echo "nodev	tmpfs" >filesystems
+		mkdir /run/sbin; cp -a /sbin/. /run/sbin 2>/dev/null
+		stand_in() { printf "#!/bin/sh\necho %s >>/run/called; exit 1\n" "$1" >/run/sbin/modprobe; chmod 755 /run/sbin/modprobe; }
+		rm -f /run/sbin/modprobe
+		stand_in host
+		mount --bind /run/sbin /sbin
+		unshare --mount --propagation private bash -c "
+			mkdir /run/theirs; cp -a /run/sbin/. /run/theirs
+			printf \"#!/bin/sh\necho theirs >>/run/called; exit 1\n\" >/run/theirs/modprobe
+			mount --bind /run/theirs /sbin; : >/run/ready; exec sleep 60" &
+		until [[ -e /run/ready ]]; do sleep 0.05; done
+		mount.portfs portfs /dev/port -N "$!" >/dev/null 2>&1
+		cat /run/called
+		kill "$!"'
+	[[ ${lines[0]} == host && $output != *theirs* ]]
+}

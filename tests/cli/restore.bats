@@ -20,7 +20,7 @@ udp/5 5:0 600" ]]
 	portctl restore table
 	[[ $(stat -c %z "$PORT/tcp/1") == "$change" ]]
 	portctl diff table
-	portctl restore - </dev/null
+	portctl restore - <<<"# nothing"
 	[[ -z $(nodes) ]]
 }
 
@@ -46,7 +46,7 @@ udp/5 5:0 600" ]]
 	run -0 portctl diff
 	[[ -z $output ]]
 	run -0 portctl diff - <<<"tcp 80 nobody 600"
-	unchanged 1 "" bash -c 'portctl diff - </dev/null >&2'
+	unchanged 1 "" bash -c 'portctl diff - <<<"#" >&2'
 }
 
 # The calls that change nodes, in their order.
@@ -78,7 +78,7 @@ tcp/2 0:0 600
 tcp/3 0:0 600
 tcp/4 0:0 600
 udp/5 0:0 600" ]]
-	[[ -e $PORTCTL_ROOT/run/portctl/unresolved ]]
+	[[ ! -e $PORTCTL_ROOT/run/portctl ]]
 	# Syntax is not forgiven, but keeps nothing else back.
 	echo x >>table
 	node tcp/1 2 600
@@ -164,4 +164,22 @@ PYTHON
 	answer 1 "yes: tcp/8080" nobody tcp/80 tcp/8080 udp/80
 	[[ ${#lines[@]} == 3 ]]
 	unchanged 2 "there is no user 'nosuchuser'" portctl test nosuchuser tcp/80
+}
+
+@test "a pipe that brings nothing, or half a line, releases nothing" {
+	node tcp/1 1 600
+	unchanged 2 'standard input is empty' portctl restore - </dev/null
+	unchanged 2 'standard input is empty' bash -c 'false | portctl restore -'
+	unchanged 2 'stdin:2:9: error: standard input ends in the middle of a line' bash -c "printf 'tcp 1 1 600\ntcp 2 2 6' | portctl sync -"
+	unchanged 2 'standard input is empty' portctl check - </dev/null
+	unchanged 1 'standard input is empty' portctl restore --boot - </dev/null
+	# An empty table is one that says so.
+	rm "$PORT/tcp/1"
+	run -0 portctl save -
+	[[ $output == '#'* ]]
+	node tcp/1 1 600
+	portctl restore - <<<"$output"
+	[[ -z $(nodes) ]]
+	printf 'tcp 80 1 600\n' | portctl restore -
+	[[ $(nodes) == 'tcp/80 1:0 600' ]]
 }

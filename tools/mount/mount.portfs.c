@@ -292,12 +292,36 @@ static int need_module(const char *directory)
  * @context: libmount's
  * @fake: do nothing
  * @directory: where
+ * @namespace: the mount namespace that the directory is in, or NULL for ours
  */
 struct request {
 	struct libmnt_context *context;
 	bool fake;
 	const char *directory;
+	const char *namespace;
 };
+
+/* Another mount namespace: of a process, or at a path. */
+static int enter(const char *namespace)
+{
+	char path[64];
+	int fd, error;
+
+	if (!namespace)
+		return 0;
+	if (namespace[strspn(namespace, "0123456789")] == '\0') {
+		snprintf(path, sizeof(path), "/proc/%.20s/ns/mnt", namespace);
+		namespace = path;
+	}
+	fd = open(namespace, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail_on(namespace);
+	error = setns(fd, CLONE_NEWNS);
+	if (error)
+		fail_on(namespace);
+	close(fd);
+	return error ? MNT_EX_SYSERR : 0;
+}
 
 static int mount_portfs(const struct request *request)
 {
@@ -307,7 +331,10 @@ static int mount_portfs(const struct request *request)
 
 	if (request->fake)
 		return 0;
+	/* modprobe is the host's, not one that the namespace has in its place. */
 	status = need_module(request->directory);
+	if (!status)
+		status = enter(request->namespace);
 	if (!status && is_port(request->directory))
 		status = make_room(&place, &stat);
 	if (status)
@@ -325,31 +352,14 @@ static int unmount_portfs(const struct request *request)
 
 	if (request->fake)
 		return 0;
+	status = enter(request->namespace);
+	if (status)
+		return status;
 	status = report(request->context, request->directory,
 			mnt_context_umount(request->context));
 	if (!status && is_port(request->directory))
 		status = clear_away();
 	return status;
-}
-
-/* Another mount namespace: of a process, or at a path. */
-static int enter(const char *namespace)
-{
-	char path[64];
-	int fd, error;
-
-	if (namespace[strspn(namespace, "0123456789")] == '\0') {
-		snprintf(path, sizeof(path), "/proc/%.20s/ns/mnt", namespace);
-		namespace = path;
-	}
-	fd = open(namespace, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return fail_on(namespace);
-	error = setns(fd, CLONE_NEWNS);
-	if (error)
-		fail_on(namespace);
-	close(fd);
-	return error ? MNT_EX_SYSERR : 0;
 }
 
 static int apply(struct request *request, int letter, const char *argument)
@@ -374,7 +384,8 @@ static int apply(struct request *request, int letter, const char *argument)
 		verbose = true;
 		return 0;
 	case 'N':
-		return enter(argument);
+		request->namespace = argument;
+		return 0;
 	case 'o':
 		return mnt_context_append_options(context, argument);
 	default: /* 't': it is portfs, or this would not run. */

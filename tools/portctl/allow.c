@@ -37,7 +37,7 @@ static enum status edit_ports(const struct options *options, uid_t uid,
 		if (rule.claimed || old->rules[index].claimed)
 			new->rules[index] = rule;
 	}
-	return change_make(old, new, options);
+	return change_make(old, new, &set, options);
 }
 
 static enum status find_user(const struct options *options, uid_t *uid)

@@ -126,6 +126,30 @@ void boot_waiting(struct port_set *set)
 }
 
 /**
+ * boot_stop_waiting() - somebody has decided over ports that wait for a name
+ * @set: the ports; the others go on waiting
+ *
+ * Under table_lock().
+ *
+ * Return: DONE, or FAILED after a line that says why.
+ */
+enum status boot_stop_waiting(const struct port_set *set)
+{
+	static struct port_set waiting;
+	bool found = false;
+	unsigned int index;
+
+	boot_waiting(&waiting);
+	for (index = waiting.first; index < waiting.end; index++) {
+		if (!waiting.has[index] || !set->has[index])
+			continue;
+		waiting.has[index] = false;
+		found = true;
+	}
+	return found ? boot_keep_waiting(waiting.has) : DONE;
+}
+
+/**
  * boot_keep_mistakes() - remember what was wrong
  * @text: lines, or nothing
  *

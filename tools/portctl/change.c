@@ -147,13 +147,16 @@ static void say_news(const struct table *old, const struct table *new)
  * change_make() - make one table out of another, or leave it alone
  * @old: the one that is
  * @new: the one that is to be
+ * @set: the ports that were named: none of them waits for a name any longer
  * @options: --dry-run only shows it, --save saves the new one
  *
  * Return: DONE, or FAILED after a line that says why.
  */
 enum status change_make(const struct table *old, const struct table *new,
+			const struct port_set *set,
 			const struct options *options)
 {
+	enum status status = DONE;
 	bool changed = false;
 	unsigned int index;
 
@@ -170,10 +173,12 @@ enum status change_make(const struct table *old, const struct table *new,
 	}
 	if (changed)
 		say_news(old, new);
+	if (!namespace_is_foreign() && boot_stop_waiting(set))
+		status = FAILED;
 	/* Whatever is wrong with the files by now, the table is changed. */
 	if (options->save)
-		return config_save(new) ? FAILED : DONE;
+		return config_save(new) ? FAILED : status;
 	if (changed)
 		say_unsaved();
-	return DONE;
+	return status;
 }

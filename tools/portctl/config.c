@@ -40,13 +40,14 @@ static bool is_masked(const struct names *names, const char *name)
 	return false;
 }
 
-static enum status cannot_read(const struct source *source, const char *folder)
+static enum status cannot_read(struct source *source, const char *folder)
 {
+	source->unknown = true;
 	return fail(FAILED, "cannot read %s: %s%s", folder, strerror(errno),
-		    source->tolerant ? "; its files do not count" : "");
+		    source->tolerant ? "; its files do not count, and no port is released" : "");
 }
 
-static enum status add_folder(const struct source *source, struct names *names,
+static enum status add_folder(struct source *source, struct names *names,
 			      const char *folder)
 {
 	DIR *directory = opendir(folder);

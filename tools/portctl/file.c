@@ -17,9 +17,9 @@
 #define LINE_MAX_BYTES 65536
 #define MISTAKES_MAX   20
 
-/* At boot, of a file that cannot be read. */
+/* At boot, of what cannot be read. */
 #define SO_UNKNOWN \
-	"; which ports it is about cannot be told, so they are as without it"
+	"; which ports it is about cannot be told, so no port is released"
 
 /* What a line has; the ports and the owner may be lists of words, never two. */
 enum field {
@@ -79,13 +79,14 @@ static void no_table(struct source *source, struct reader *reader,
 {
 	unsigned int index, i;
 
+	source->unknown = true;
 	for (i = 0; i < reader->mistakes && i < MISTAKES_MAX; i++)
 		free((char *)reader->all[i].text);
 	reader->mistakes = 0;
 	reader_mistake(
 		reader, offset, text,
 		source->tolerant ?
-			"; the ports before it are root's alone, the rest is not read" :
+			"; the ports before it are root's alone, the rest is not read, and no port is released" :
 			"");
 	for (index = 0; source->tolerant && index < INDICES; index++) {
 		if (source->origins[index].file == reader->name)
@@ -244,14 +245,18 @@ static const char *close_ports(struct source *source, char **words, int count,
 	for (item = count > PORT ? strtok_r(words[PORT], ",", &rest) : NULL;
 	     item; item = strtok_r(NULL, ",", &rest)) {
 		if (!ports_parse_list(&set, protocols ?: ALL_PROTOCOLS, item,
-				      &mistake))
+				      &mistake)) {
 			all = false;
+			source->unknown = true;
+		}
 	}
 	set_rule(source, &set, &root_only, reader, is_unresolved);
 	if (is_unresolved)
 		return "; root only until there is";
-	if (!set.end)
+	if (!set.end) {
+		source->unknown = true;
 		return SO_UNKNOWN;
+	}
 	return all ? "; its ports are root's alone until it is mended" :
 		     "; what can be told of its ports is root's alone until it is mended";
 }
@@ -307,6 +312,16 @@ static ssize_t next_line(struct source *source, FILE *file, char *line,
 		no_table(source, reader, length, strerror(errno));
 		return -1;
 	}
+	/* A program that has failed writes nothing to a pipe, or half a line. */
+	if (byte == EOF && file == stdin && (length || reader->line == 1)) {
+		source->unknown = true;
+		reader_mistake(
+			reader, length,
+			length ? "standard input ends in the middle of a line; the last one ends with a newline, too" :
+				 "standard input is empty; a comment alone makes an empty table",
+			"");
+		return -1;
+	}
 	line[length] = '\0';
 	return byte == EOF && !length ? -1 : (ssize_t)length;
 }
@@ -342,7 +357,7 @@ static enum status report(struct reader *reader)
 	return reader->mistakes ? WRONG : DONE;
 }
 
-static FILE *open_regular(const struct source *source, const char *path)
+static FILE *open_regular(struct source *source, const char *path)
 {
 	const char *then = source->tolerant ? SO_UNKNOWN : "";
 	struct stat stat;
@@ -356,6 +371,7 @@ static FILE *open_regular(const struct source *source, const char *path)
 		     then);
 		if (fd >= 0)
 			close(fd);
+		source->unknown = true;
 		return NULL;
 	}
 	if (!S_ISREG(stat.st_mode)) {
@@ -365,6 +381,7 @@ static FILE *open_regular(const struct source *source, const char *path)
 		     S_ISDIR(stat.st_mode) ? "a directory" : "no regular file",
 		     then);
 		close(fd);
+		source->unknown = true;
 		return NULL;
 	}
 	file = fdopen(fd, "r");

@@ -28,7 +28,8 @@ static enum status make(const struct port_set *set, const struct rule *rule,
 	enum status status = change_read(old, set, options);
 
 	return status ? status :
-			change_make(old, with_rule(old, set, rule), options);
+			change_make(old, with_rule(old, set, rule), set,
+				    options);
 }
 
 static enum status grant_rule(struct rule *rule, const struct options *options)

@@ -64,6 +64,18 @@ int namespace_open(void)
 }
 
 /**
+ * namespace_is_foreign() - is the mounted table another namespace's?
+ *
+ * To be asked when the table is open.
+ *
+ * Return: whether so.
+ */
+bool namespace_is_foreign(void)
+{
+	return is_foreign;
+}
+
+/**
  * namespace_check_files() - are the table files those of the own namespace?
  *
  * To be asked when the table is open. 'ip netns exec NAME' puts

@@ -7,6 +7,7 @@
 
 int namespace_mount(void);
 int namespace_open(void);
+bool namespace_is_foreign(void);
 enum status namespace_check_files(void);
 
 #endif

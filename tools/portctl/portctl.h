@@ -224,12 +224,14 @@ struct origin {
  * @tolerant: as at boot: what is wrong, or waits for a name, leaves its ports
  *	to root alone, and all else counts
  * @unresolved: how many lines wait for a name
+ * @unknown: something was not read, and which ports it is about is not known
  */
 struct source {
 	struct table *table;
 	struct origin *origins;
 	bool tolerant;
 	unsigned int unresolved;
+	bool unknown;
 };
 
 enum status file_read(struct source *source, const char *path);
@@ -251,6 +253,7 @@ enum status config_save_to(const char *path, const struct table *table);
 void boot_names_are_local(void);
 enum status boot_keep_waiting(const bool *waiting);
 void boot_waiting(struct port_set *set);
+enum status boot_stop_waiting(const struct port_set *set);
 enum status boot_keep_mistakes(const char *text);
 char *boot_mistakes(void);
 

@@ -5,6 +5,8 @@
 #include "command.h"
 #include "namespace.h"
 
+static const struct rule root_only = { .claimed = true, .mode = 0600 };
+
 static bool *waiting_ports(const struct source *source)
 {
 	bool *waiting = allocate(INDICES * sizeof(*waiting));
@@ -23,6 +25,17 @@ static enum status forget(void)
 
 	free(none);
 	return status ? status : boot_keep_mistakes("");
+}
+
+/* What is claimed may be so by what could not be read. */
+static void keep_claims(struct table *new, const struct table *old)
+{
+	unsigned int index;
+
+	for (index = 0; index < INDICES; index++) {
+		if (!new->rules[index].claimed)
+			new->rules[index] = old->rules[index];
+	}
 }
 
 /*
@@ -91,16 +104,24 @@ static enum status apply_at_boot(const struct options *options)
 	status = nodes_read(old, NULL);
 	if (status)
 		return status;
+	if (source.unknown)
+		keep_claims(source.table, old);
 	if (options->dry_run) {
 		print_difference(old, source.table);
 		return wrong;
 	}
+	if (!options->count)
+		status = namespace_check_files();
+	if (status)
+		return status;
 	status = nodes_change(old, source.table);
 	messages_copy(NULL);
 	if (fclose(file))
 		out_of_memory();
 	waiting = waiting_ports(&source);
-	if (boot_keep_waiting(waiting) || boot_keep_mistakes(said))
+	/* The second pass is for the files of the folders. */
+	if (!options->count &&
+	    (boot_keep_waiting(waiting) || boot_keep_mistakes(said)))
 		status = FAILED;
 	free(waiting);
 	free(said);
@@ -110,21 +131,24 @@ static enum status apply_at_boot(const struct options *options)
 
 /*
  * The second pass: the ports that wait for a name, and of them those that are
- * as the first pass left them. What was granted or released since, stays.
+ * as the first pass left them. What was granted or released since, stays, and
+ * a port that the files do not give to anybody waits while they have mistakes.
  */
 static enum status apply_late(const struct options *options)
 {
-	static const struct rule root_only = { .claimed = true, .mode = 0600 };
 	static struct port_set set;
 	struct table *old = table_create(), *new = table_create();
 	bool *waiting = allocate(INDICES * sizeof(*waiting));
-	enum status status, wrong = DONE;
+	enum status status, wrong;
+	const struct rule *rule;
 	struct source source;
 	unsigned int index;
+	bool wrong_files;
 
-	boot_waiting(&set);
 	source_init(&source, true);
-	read_source(&source, options);
+	wrong = read_source(&source, options) ? FAILED : DONE;
+	wrong_files = wrong;
+	boot_waiting(&set);
 	status = nodes_read(old, NULL);
 	if (status)
 		return status;
@@ -133,16 +157,22 @@ static enum status apply_late(const struct options *options)
 		if (!set.has[index] ||
 		    !rule_equal(&old->rules[index], &root_only))
 			continue;
-		new->rules[index] = source.table->rules[index];
-		waiting[index] = source.origins[index].unresolved;
+		rule = &source.table->rules[index];
+		waiting[index] = source.origins[index].unresolved ||
+				 (wrong_files && (!rule->claimed ||
+					       rule_equal(rule, &root_only)));
 		if (waiting[index])
 			wrong = FAILED;
+		else
+			new->rules[index] = *rule;
 	}
 	if (options->dry_run) {
 		print_difference(old, new);
 		return wrong;
 	}
-	status = nodes_change(old, new);
+	status = namespace_check_files();
+	if (!status)
+		status = nodes_change(old, new);
 	if (!status)
 		status = boot_keep_waiting(waiting);
 	free(waiting);

@@ -144,6 +144,15 @@ enum status config_save(const struct table *table)
 	return write_text(file, places.saved, HEADER, &text);
 }
 
+static bool has_claims(const struct table *table)
+{
+	unsigned int index = 0;
+
+	while (index < INDICES && !table->rules[index].claimed)
+		index++;
+	return index < INDICES;
+}
+
 /**
  * config_save_to() - write a whole table
  * @path: a file, or - for standard output
@@ -158,6 +167,9 @@ enum status config_save_to(const char *path, const struct table *table)
 	FILE *file;
 
 	if (!strcmp(path, "-")) {
+		/* 'restore -' takes nothing at all for a failure of this. */
+		if (!has_claims(table))
+			puts("# no port is claimed");
 		table_write(stdout, table);
 		return DONE;
 	}
