@@ -307,7 +307,7 @@ restore() {
 	{
 		echo 1 >"$FTRACE"
 		[[ ! -d /sys/module/hold ]] || rmmod hold
-		mounted || { mkdir -p "$PORT" && load; }
+		mounted || { { [[ -e $PORT ]] || mkdir "$PORT"; } && load; }
 		release_all
 		echo >"$RESERVED"
 	} 2>/dev/null

@@ -262,7 +262,7 @@ says_what_is_missing() {
 restore() {
 	{
 		[[ -d $PORT ]] || rm -f "$PORT"
-		mountpoint -q "$PORT" || { mkdir -p "$PORT" && mount -t portfs portfs "$PORT"; }
+		mountpoint -q "$PORT" || { { [[ -e $PORT ]] || mkdir "$PORT"; } && mount -t portfs portfs "$PORT"; }
 		release_all
 		rm -rf "$ETC"
 	} 2>/dev/null
