@@ -170,7 +170,7 @@ PYTHON
 	node tcp/1 1 600
 	unchanged 2 'standard input is empty' portctl restore - </dev/null
 	unchanged 2 'standard input is empty' bash -c 'false | portctl restore -'
-	unchanged 2 'stdin:2:9: error: standard input ends in the middle of a line' bash -c "printf 'tcp 1 1 600\ntcp 2 2 6' | portctl sync -"
+	unchanged 2 'stdin:2:10: error: standard input ends in the middle of a line' bash -c "printf 'tcp 1 1 600\ntcp 2 2 6' | portctl sync -"
 	unchanged 2 'standard input is empty' portctl check - </dev/null
 	unchanged 1 'standard input is empty' portctl restore --boot - </dev/null
 	# An empty table is one that says so.
