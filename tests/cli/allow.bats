@@ -41,6 +41,22 @@ rule() { getfacl -cpnE "$PORT/${1:-tcp/80}" | xargs; }
 	run -0 portctl test bin tcp/8081
 }
 
+@test "a list that was passed over gives and takes nothing later" {
+	node tcp/80 root:daemon 606
+	setfacl -m u:bin:rw,g:bin:rw,m::- "$PORT/tcp/80"
+	for user in bin nobody; do run -0 portctl test $user tcp/80; done
+	run -1 portctl test daemon tcp/80
+	before=$(rule)
+	for command in "allow games" "deny nobody" "revoke nobody"; do
+		# shellcheck disable=SC2086
+		portctl $command tcp/80
+		[[ $(rule) != "$before" ]]
+		run -0 portctl test bin tcp/80
+		run -1 portctl test daemon tcp/80
+		setfacl --set "${before// /,}" "$PORT/tcp/80"
+	done
+}
+
 @test "deny takes one user out, and the rest stays" {
 	node tcp/80 daemon:sys 660
 	portctl allow nobody tcp/80
@@ -122,6 +138,20 @@ rule() { getfacl -cpnE "$PORT/${1:-tcp/80}" | xargs; }
 	portctl revoke "+$(id -u uucp)" tcp/540
 	[[ $(nodes) == "tcp/80 "* ]]
 	portctl revoke uucp -n
+}
+
+@test "revoke asks whether a number is a user or a port" {
+	portctl grant daemon tcp/8080
+	portctl grant games 1
+	unchanged 2 "'portctl revoke +1 tcp/8080' or 'portctl release 1 tcp/8080'" portctl revoke 1 tcp/8080
+	unchanged 2 "'portctl revoke +99999 tcp/8080'" portctl revoke 99999 tcp/8080
+	unchanged 2 "there is no user '1x'" portctl revoke 1x tcp/8080
+	portctl revoke +1 tcp/8080
+	[[ $(nodes) == "tcp/1 5:0 600
+tcp/8080 0:0 600
+udp/1 5:0 600" ]]
+	portctl revoke 1
+	[[ $(nodes) == "tcp/8080 0:0 600" ]]
 }
 
 @test "allow, deny and revoke take the options of grant and release" {

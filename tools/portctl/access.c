@@ -26,7 +26,10 @@ static bool is_of(const struct acl_entry *entry, uid_t uid)
 	return entry->tag == ACL_USER && entry->id == uid;
 }
 
-/* The list without a user, and with room for one entry more. */
+/*
+ * The list without a user, and with room for one entry more. Without any @bits
+ * it was passed over: whom it names fell to all others, and has no entry then.
+ */
 static struct acl *copy_without(const struct rule *rule, uid_t uid,
 				unsigned int bits)
 {
@@ -39,7 +42,8 @@ static struct acl *copy_without(const struct rule *rule, uid_t uid,
 			(struct acl_entry){ .tag = ACL_GROUP_OBJ,
 					    .bits = mask_of(rule) };
 	for (i = 0; rule->acl && i < count; i++) {
-		if (is_of(&rule->acl->entries[i], uid))
+		if (is_of(&rule->acl->entries[i], uid) ||
+		    (!bits && rule->acl->entries[i].tag != ACL_GROUP_OBJ))
 			continue;
 		acl->entries[acl->count] = rule->acl->entries[i];
 		acl->entries[acl->count++].bits &= bits;

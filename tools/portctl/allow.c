@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portctl allow, portctl deny and revoke: one user more or less at some ports. */
-#include <ctype.h>
+#include <string.h>
 
 #include "access.h"
 #include "change.h"
@@ -137,12 +137,18 @@ enum status command_revoke(const struct options *options)
 	static struct port_set set;
 	struct mistake no_user, no_port;
 	bool port = ports_parse(&set, word, &no_port);
+	bool number = *word && !word[strspn(word, "0123456789")];
 	uid_t uid;
-	bool user = !isdigit((unsigned char)*word) &&
-		    user_parse(&uid, word, &no_user);
+	bool user = !number && user_parse(&uid, word, &no_user);
 
 	if (port && swapped(options))
 		return WRONG;
+	if (number && options->count > 1)
+		return fail(
+			WRONG,
+			"'%s' can be a user and a port: 'portctl revoke +%s %s' or 'portctl release %s %s' says which",
+			word, word, options->arguments[1], word,
+			options->arguments[1]);
 	if (!user)
 		return port ? command_release(options) :
 			      fail(WRONG, "%s",
