@@ -39,6 +39,16 @@ udp 53 -" ]]
 	[[ $(saved) == "tcp 80 1 0600" || $(saved) == "tcp 80 daemon 0600" ]]
 }
 
+@test "save keeps the rules of a file of its name in another folder" {
+	mkdir -p "$PORTCTL_ROOT/usr/lib/portctl.d"
+	echo "tcp 8080 daemon 600" >"$PORTCTL_ROOT/usr/lib/portctl.d/90-saved.conf"
+	portctl restore
+	portctl grant games tcp/9090 --save
+	[[ $(saved) == "tcp 8080 daemon 0600
+tcp 9090 games 0600" ]]
+	portctl diff
+}
+
 @test "folders: the same name masks, a link to /dev/null disables, the last line wins" {
 	mkdir -p "$PORTCTL_ROOT"/{run,usr/local/lib,usr/lib}/portctl.d
 	echo "tcp 1 1 600" >"$PORTCTL_ROOT/usr/lib/portctl.d/10-a.conf"
@@ -195,6 +205,18 @@ read -r' bash "$ETC" "$SAVED" "$PORTCTL_ROOT/run" "$PORTCTL_ROOT/run/portctl.loc
 	[[ $held == xxx ]]
 	timeout 60 portctl grant -s daemon tcp/81
 	[[ $(saved) == *"tcp 81 daemon 0600" ]]
+}
+
+@test "who cannot lock the table fails, and restores it nevertheless" {
+	echo "tcp 80 daemon 600" >"$ETC/10.conf"
+	ln -s /nowhere "$PORTCTL_ROOT/run/portctl.lock"
+	for command in restore sync 'restore --boot' "restore $ETC/10.conf" 'sync --late'; do
+		node tcp/80 nobody 600
+		# shellcheck disable=SC2086
+		says 1 "cannot open $PORTCTL_ROOT/run/portctl.lock" portctl $command
+		[[ $command == *late || $(nodes) == "tcp/80 1:0 600" ]]
+	done
+	run -0 portctl restore --dry-run
 }
 
 @test "a saver at its output holds nobody up" {

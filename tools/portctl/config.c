@@ -105,7 +105,7 @@ void source_init(struct source *source, bool tolerant)
 /**
  * config_read() - read the files of all folders
  * @source: what they are read into
- * @without: the path of one to leave out, or NULL
+ * @without: the path of one to leave out, whichever folder has it, or NULL
  *
  * A file masks those of the same name in later folders, a link to /dev/null
  * masks and is not read.
@@ -128,7 +128,8 @@ enum status config_read(struct source *source, const char *without)
 		      compare_last_parts);
 	for (i = 0; i < names.count; i++) {
 		if (is_disabled(names.paths[i]) ||
-		    (without && !strcmp(names.paths[i], without)))
+		    (without &&
+		     !strcmp(last_part(names.paths[i]), last_part(without))))
 			continue;
 		one = file_read(source, names.paths[i]);
 		if (one)

@@ -40,19 +40,21 @@ static void keep_claims(struct table *new, const struct table *old)
 
 /*
  * What a pipe brings may come from one who holds the lock. A table that cannot be
- * locked is restored nevertheless.
+ * locked is restored nevertheless; @locked is what to exit with then.
  */
 static enum status read_source(struct source *source,
-			       const struct options *options)
+			       const struct options *options,
+			       enum status *locked)
 {
 	const char *path = options->count ? options->arguments[0] : NULL;
 	enum status status;
 
+	*locked = DONE;
 	if (!options->dry_run && !path)
-		table_lock();
+		*locked = table_lock();
 	status = source_read(source, path);
 	if (!options->dry_run && path)
-		table_lock();
+		*locked = table_lock();
 	return status;
 }
 
@@ -60,11 +62,11 @@ static enum status apply(const struct options *options)
 {
 	const char *path = options->count ? options->arguments[0] : NULL;
 	struct table *old = table_create();
+	enum status locked, status;
 	struct source source;
-	enum status status;
 
 	source_init(&source, false);
-	status = read_source(&source, options);
+	status = read_source(&source, options, &locked);
 	if (!status)
 		status = nodes_read(old, NULL);
 	if (status)
@@ -77,7 +79,9 @@ static enum status apply(const struct options *options)
 		status = namespace_check_files();
 	if (!status)
 		status = nodes_change(old, source.table);
-	return status || path ? status : forget();
+	if (!status && !path)
+		status = forget();
+	return status ? status : locked;
 }
 
 /*
@@ -88,7 +92,7 @@ static enum status apply(const struct options *options)
 static enum status apply_at_boot(const struct options *options)
 {
 	struct table *old = table_create();
-	enum status wrong, status;
+	enum status wrong, locked, status;
 	struct source source;
 	bool *waiting;
 	char *said;
@@ -100,7 +104,7 @@ static enum status apply_at_boot(const struct options *options)
 	messages_copy(file);
 	boot_names_are_local();
 	source_init(&source, true);
-	wrong = read_source(&source, options);
+	wrong = read_source(&source, options, &locked);
 	status = nodes_read(old, NULL);
 	if (status)
 		return status;
@@ -126,7 +130,7 @@ static enum status apply_at_boot(const struct options *options)
 	free(waiting);
 	free(said);
 	/* Not WRONG, which says that nothing was changed. */
-	return status || wrong ? FAILED : DONE;
+	return status || wrong || locked ? FAILED : DONE;
 }
 
 /*
@@ -139,14 +143,14 @@ static enum status apply_late(const struct options *options)
 	static struct port_set set;
 	struct table *old = table_create(), *new = table_create();
 	bool *waiting = allocate(INDICES * sizeof(*waiting));
-	enum status status, wrong;
+	enum status locked, status, wrong;
 	const struct rule *rule;
 	struct source source;
 	unsigned int index;
 	bool wrong_files;
 
 	source_init(&source, true);
-	wrong = read_source(&source, options) ? FAILED : DONE;
+	wrong = read_source(&source, options, &locked) ? FAILED : DONE;
 	wrong_files = wrong;
 	boot_waiting(&set);
 	status = nodes_read(old, NULL);
@@ -176,7 +180,9 @@ static enum status apply_late(const struct options *options)
 	if (!status)
 		status = boot_keep_waiting(waiting);
 	free(waiting);
-	return status ? status : wrong;
+	if (!status)
+		status = wrong;
+	return status ? status : locked;
 }
 
 /**
