@@ -53,6 +53,18 @@ granted() {
 	unchanged 2 "service 'who' is udp/513" portctl grant nobody 80/tcp,who
 }
 
+@test "a service at port 0 is none" {
+	{ cat /etc/services; echo "zerosrv 0/tcp"; } >services
+	at_zero() { unshare --mount bash -c 'mount --bind services /etc/services && exec "$@"' - "$@"; }
+	for word in zerosrv tcp/zerosrv 80,zerosrv; do
+		unchanged 2 "service 'zerosrv' is port 0 in services(5)" at_zero portctl grant nobody $word
+	done
+	unchanged 2 "'zerosrv' is no port and no service" at_zero portctl grant nobody udp/zerosrv
+	[[ -z $(nodes) ]]
+	echo "tcp zerosrv nobody 600" >table
+	unchanged 2 "table:1:5: error: service 'zerosrv' is port 0" at_zero portctl check table
+}
+
 @test "the word that was meant" {
 	unchanged 2 "did you mean 'list'?" portctl lst
 	unchanged 2 "did you mean 'release'?" portctl relaese tcp/80

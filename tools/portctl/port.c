@@ -104,7 +104,7 @@ static bool no_service(const char *text, unsigned int protocols,
 	const struct servent *service = getservbyname(text, NULL);
 	struct hint hint;
 
-	if (service && protocols != ALL_PROTOCOLS)
+	if (service && service->s_port && protocols != ALL_PROTOCOLS)
 		return mistaken(
 			mistake, 0,
 			"service '%s' is %s/%u in services(5); %s/%u names the other port",
@@ -136,6 +136,11 @@ static bool parse_service(struct port_set *set, unsigned int protocols,
 		service = getservbyname(text, protocol_names[protocol]);
 		if (!service)
 			continue;
+		if (!service->s_port)
+			return mistaken(
+				mistake, 0,
+				"service '%s' is port 0 in services(5), which does not exist; ports are 1 to %d",
+				text, PORT_MAX);
 		found = true;
 		add(set, 1U << protocol, ntohs(service->s_port),
 		    ntohs(service->s_port));
