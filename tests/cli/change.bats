@@ -125,3 +125,21 @@ load lib.bash
 	unchanged 1 "cannot change tcp/80: Operation not permitted (this needs root)" \
 		setpriv --reuid nobody --clear-groups "$BATS_TEST_TMPDIR/portctl" grant nobody tcp/80
 }
+
+@test "whoever reads its words, what is begun is ended" {
+	node tcp/8080 daemon 600
+	portctl save
+	exec {words}> >(exec true)
+	wait $!
+	run -0 bash -c 'exec portctl grant games tcp/8080 --save 2>&"$1"' - "$words"
+	[[ $(nodes) == "tcp/8080 5:0 600" ]]
+	grep -qx "tcp 8080 games 0600" "$SAVED"
+	# Nobody is told that head(1) has read enough, but of a disk that is full.
+	run -1 --separate-stderr bash -c 'exec portctl list >&"$1"' - "$words"
+	[[ -z $stderr ]]
+	portctl grant bin $(seq -f tcp/%g 1 2 9999)
+	run -1 --separate-stderr bash -c 'exec portctl list >&"$1"' - "$words"
+	[[ -z $stderr ]]
+	says 1 "cannot write: No space left on device" bash -c 'portctl list >/dev/full'
+	exec {words}>&-
+}

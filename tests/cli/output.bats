@@ -163,6 +163,7 @@ tcp/443  nobody  0600" ]]
 	local command
 	echo nonsense >"$ETC/10.conf"
 	for command in 'list -x -j' 'list -j -o colour' 'list -j tcp/0' 'tcp/0 -j' 'list --json tcp/0' 'grant -j nobody' 'nonsense -j' \
+		'list -Hj --wrong' 'list --js --wrong' 'list --wrong -xNj' 'version -j' \
 		'check -j' 'diff -j' 'check -j /nonexistent' 'test -j nosuchuser 80' 'test -j' 'check -j a b'; do
 		# shellcheck disable=SC2086
 		run ! --separate-stderr portctl $command
@@ -185,6 +186,20 @@ assert error["file"].endswith("/etc/portctl.d/10.conf") and (error["line"], erro
 import json, sys
 document = json.load(sys.stdin)
 assert document["ports"][0]["saved"] is None and len(document["errors"]) == 1'
+}
+
+@test "help and version are text, and a word after -- or an option is no option" {
+	local command
+	for command in '-j --version' '-jV' '--vers --js' '--he -j' 'list -jh'; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr portctl $command
+		[[ $output == portctl* && $output != *[{}]* && -z $stderr ]]
+	done
+	for command in 'list -o -j' 'list -- -j'; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr portctl $command
+		[[ -z $output && -n $stderr ]]
+	done
 }
 
 @test "JSON of test, diff and check" {

@@ -2,6 +2,7 @@
 /* portctl: the commands and their help, in one table. */
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -259,8 +260,6 @@ static enum status run(struct options *options)
 	status = options_check(options, command->name, command->options);
 	if (status)
 		return status;
-	if (options->json)
-		report_begin();
 	if (options->count < command->minimum ||
 	    (command->maximum >= 0 && options->count > command->maximum))
 		return fail(WRONG,
@@ -272,18 +271,16 @@ static enum status run(struct options *options)
 	return command->run(options);
 }
 
-/* Also where the command line is wrong before or after it. Help is for people. */
-static bool wants_json(char **argv)
+/* Who reads no more, as head(1), need not be told so. */
+static enum status end_output(enum status status)
 {
-	bool wanted = false;
+	bool lost = ferror(stdout);
 
-	while (*++argv && strcmp(*argv, "--")) {
-		if (!strcmp(*argv, "-h") || !strcmp(*argv, "--help"))
-			return false;
-		if (!strcmp(*argv, "-j") || !strcmp(*argv, "--json"))
-			wanted = true;
-	}
-	return wanted;
+	if (!(fclose(stdout) || lost) || status)
+		return status;
+	if (errno != EPIPE)
+		fail(FAILED, "cannot write: %s", strerror(errno));
+	return FAILED;
 }
 
 int main(int argc, char **argv)
@@ -293,14 +290,14 @@ int main(int argc, char **argv)
 
 	/* For what is printable and how wide it is. */
 	setlocale(LC_CTYPE, "");
+	/* What is begun is brought to its end, whoever listens. */
+	signal(SIGPIPE, SIG_IGN);
 	places_init();
-	if (wants_json(argv))
+	if (options_want_json(argc, argv))
 		report_begin();
 	status = options_parse(&options, argc, argv);
 	if (!status)
 		status = run(&options);
 	report_end();
-	if (fclose(stdout) && !status)
-		status = fail(FAILED, "cannot write: %s", strerror(errno));
-	return status;
+	return end_output(status);
 }

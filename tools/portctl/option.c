@@ -90,6 +90,37 @@ static enum status wrong_option(int kind, char **argv)
 }
 
 /**
+ * options_want_json() - is a document of JSON to be printed?
+ * @argc: as main() has it
+ * @argv: the same
+ *
+ * Also where the command line is wrong. Help and version are for people.
+ *
+ * Return: whether so.
+ */
+bool options_want_json(int argc, char **argv)
+{
+	struct option long_options[OPTIONS + 3];
+	bool json = false, people = false;
+	char letters[2 * OPTIONS + 4];
+	size_t size = (argc + 1) * sizeof(*argv);
+	/* An option that lacks its argument must not find one when moved. */
+	char **words = memcpy(allocate(size), argv, size);
+	int letter;
+
+	all_options(letters, long_options);
+	while ((letter = getopt_long(argc, words, letters, long_options,
+				     NULL)) >= 0) {
+		json |= letter == 'j';
+		people |= letter == 'h' || letter == 'V';
+	}
+	free(words);
+	/* From the first word again. */
+	optind = 0;
+	return json && !people;
+}
+
+/**
  * options_parse() - read a command line
  * @options: the result
  * @argc: as main() has it

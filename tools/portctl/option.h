@@ -5,6 +5,7 @@
 
 #include "command.h"
 
+bool options_want_json(int argc, char **argv);
 enum status options_parse(struct options *options, int argc, char **argv);
 enum status options_check(const struct options *options, const char *name,
 			  const char *letters);

@@ -15,8 +15,6 @@ static bool begun;
  */
 void report_begin(void)
 {
-	if (begun)
-		return;
 	begun = true;
 	messages_keep();
 	json_open('{', NULL);
