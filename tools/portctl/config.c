@@ -43,8 +43,11 @@ static bool is_masked(const struct names *names, const char *name)
 static enum status cannot_read(struct source *source, const char *folder)
 {
 	source->unknown = true;
-	return fail(FAILED, "cannot read %s: %s%s", folder, strerror(errno),
-		    source->tolerant ? "; its files do not count, and no port is released" : "");
+	return fail(
+		FAILED, "cannot read %s: %s%s", folder, strerror(errno),
+		source->tolerant ?
+			"; its files do not count, and no port is released" :
+			"");
 }
 
 static enum status add_folder(struct source *source, struct names *names,

@@ -317,8 +317,9 @@ static ssize_t next_line(struct source *source, FILE *file, char *line,
 		source->unknown = true;
 		reader_mistake(
 			reader, length,
-			length ? "standard input ends in the middle of a line; the last one ends with a newline, too" :
-				 "standard input is empty; a comment alone makes an empty table",
+			length ?
+				"standard input ends in the middle of a line; the last one ends with a newline, too" :
+				"standard input is empty; a comment alone makes an empty table",
 			"");
 		return -1;
 	}

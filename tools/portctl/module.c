@@ -60,7 +60,8 @@ static bool is_locked_down(void)
 /* modprobe(8) knows where modules are. */
 static bool is_installed(void)
 {
-	return !system("PATH=/usr/sbin:/usr/bin:/sbin:/bin exec modprobe -n -q portfs >/dev/null 2>&1");
+	return !system(
+		"PATH=/usr/sbin:/usr/bin:/sbin:/bin exec modprobe -n -q portfs >/dev/null 2>&1");
 }
 
 static enum status not_signed(void)

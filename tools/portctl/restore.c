@@ -162,9 +162,10 @@ static enum status apply_late(const struct options *options)
 		    !rule_equal(&old->rules[index], &root_only))
 			continue;
 		rule = &source.table->rules[index];
-		waiting[index] = source.origins[index].unresolved ||
-				 (wrong_files && (!rule->claimed ||
-					       rule_equal(rule, &root_only)));
+		waiting[index] =
+			source.origins[index].unresolved ||
+			(wrong_files &&
+			 (!rule->claimed || rule_equal(rule, &root_only)));
 		if (waiting[index])
 			wrong = FAILED;
 		else
