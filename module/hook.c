@@ -10,7 +10,8 @@
  * No frame of the module lies under a hooked function, only under what the
  * decision calls. What of that can sleep (where locks do, and in the sysctl) is
  * a reader of portfs_sleepers, for which unloading waits; the instructions
- * before and after cannot sleep, and tasks-RCU waits for who is preempted there.
+ * before and after cannot sleep, and tasks-RCU waits for who is preempted there,
+ * once for those before, once for those after.
  *
  * Copyright (C) 2026 The portfs authors
  */
@@ -161,7 +162,11 @@ static void hooks_remove(int installed)
 {
 	while (installed--)
 		hook_remove(&hooks[installed]);
-	/* Those who may sleep, then those who are preempted on their way out. */
+	/*
+	 * Those who are preempted on their way in, those who may sleep, and
+	 * those on their way out: tests/litmus/unload.litmus and its variants.
+	 */
+	synchronize_rcu_tasks();
 	synchronize_srcu(&portfs_sleepers);
 	synchronize_rcu_tasks();
 }

@@ -33,7 +33,7 @@ KERNEL_SOURCE=linux-source-6.12
 
 make_kernel_tools() {
 	local root=$1 dir=$2
-	say "getting the kernel's test harness and checkpatch ($KERNEL_SOURCE, once)…"
+	say "getting the kernel's test harness, memory model and checkpatch ($KERNEL_SOURCE, once)…"
 	mkdir -p "$dir/work/lists/partial" "$dir/work/cache/archives/partial"
 	# shellcheck disable=SC2016
 	in_build_root "$root" "$dir/work" '' bash -euc '
@@ -45,13 +45,14 @@ make_kernel_tools() {
 		dpkg-deb --fsys-tarfile "$1"_*.deb | tar -xO "./usr/src/$1.tar.xz" |
 			tar -xJ --strip-components=1 --wildcards \
 				"*/tools/testing/selftests/kselftest*.h" "*/scripts/checkpatch.pl" \
-				"*/scripts/spelling.txt" "*/scripts/const_structs.checkpatch"
+				"*/scripts/spelling.txt" "*/scripts/const_structs.checkpatch" \
+				"*/memory-model/linux-kernel.*" "*/memory-model/lock.cat"
 	' make_kernel_tools "$KERNEL_SOURCE"
-	mv "$dir/work/tools/testing/selftests"/*.h "$dir/work/scripts"/* "$dir/"
+	mv "$dir/work/tools/testing/selftests"/*.h "$dir/work/scripts"/* "$dir/work/tools/memory-model" "$dir/"
 	rm -rf "$dir/work"
 }
 
-# The directory with kselftest_harness.h and checkpatch.pl, from the kernel's source package.
+# The directory with kselftest_harness.h, checkpatch.pl and memory-model, from the kernel's source package.
 kernel_tools() {
 	local root
 	root=$(build_root trixie)/root || return
