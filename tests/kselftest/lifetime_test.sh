@@ -224,6 +224,37 @@ shares_a_function() {
 	done
 }
 
+# refuse_registering TIMES: ftrace says that another's trampoline is being changed.
+refuse_registering() {
+	local function=register_ftrace_direct
+	! grep -q " ${function}_multi$" /proc/kallsyms || function+=_multi
+	must insmod "$here/refuse.ko" "function=$function" error=-11 "times=$1"
+}
+
+waits_for_a_change() {
+	must away
+	refuse_registering 20
+	must load
+	must equal "$(</sys/module/refuse/parameters/times)" 0
+	must rmmod refuse
+	everything_is_there
+	must chown 1001 "$PORT/tcp/8080"
+	must equal "$(bind_as 1002 tcp 8080)" EACCES
+}
+
+waits_not_for_ever() {
+	must away
+	refuse_registering 1000000
+	mark
+	must_not modprobe portfs
+	must said 'portfs: cannot hook __inet_bind: .*error -11'
+	must rmmod refuse
+	nothing_is_left
+	stock_binds
+	must load
+	everything_is_there
+}
+
 # Whoever reads the sysctl all the time keeps nobody from unloading.
 readers_do_not_keep_it() {
 	local i
@@ -313,6 +344,7 @@ restore() {
 	{
 		echo 1 >"$FTRACE"
 		[[ ! -d /sys/module/hold ]] || rmmod hold
+		[[ ! -d /sys/module/refuse ]] || rmmod refuse
 		mounted || { { [[ -e $PORT ]] || mkdir "$PORT"; } && load; }
 		release_all
 		echo >"$RESERVED"
@@ -335,6 +367,8 @@ run 'each hook says that it lives' hooks_say_that_they_live
 run 'it does not load with ftrace switched off' disabled_ftrace_refuses
 run 'ftrace cannot be switched off below it' ftrace_cannot_be_disabled
 run 'it shares a function with who diverts it' shares_a_function
+run 'it waits while somebody else changes a function' waits_for_a_change
+run 'it does not wait for ever' waits_not_for_ever
 run 'readers of the sysctl do not keep it' readers_do_not_keep_it
 run 'a refusal is logged, a grant is not' refusals_are_logged
 run 'refusals do not flood the log' refusals_do_not_flood

@@ -147,6 +147,21 @@ provoke_debug() {
 	[[ ${stderr_lines[-1]} == *"portfs: the hook of __inet_bind is dead"* ]]
 }
 
+@test "hooks that ftrace does not let go: the module stays, the log says why" {
+	local modules
+	modules=$(./build -C ../kselftest/modules "$KERNEL")
+	vm -s "$modules" -- sh -c 'function=unregister_ftrace_direct
+		! grep -q " ${function}_multi$" /proc/kallsyms || function=${function}_multi
+		umount /dev/port
+		insmod ./refuse.ko function=$function error=-22
+		rmmod portfs &
+		until dmesg | grep "portfs: .*stays in memory"; do sleep 0.1; done
+		rmmod portfs 2>&1
+		bind_port tcp 80 && bind_port tcp 8080 ::1 && echo binds'
+	verdict 125 "portfs could not be unloaded: "
+	[[ $output == *"cannot unhook proc_do_large_bitmap: ftrace refused (error -22); the module stays"*$'\n'binds ]]
+}
+
 @test "an oops" { provoke bug; verdict 125 "the guest panicked: "; [[ ${stderr_lines[-1]} == *"kernel BUG at"* ]]; }
 
 @test "a WARN" { provoke warn; verdict 125 "splat in the kernel log: "; [[ ${stderr_lines[-1]} == *"WARNING: "* ]]; }
