@@ -154,7 +154,7 @@ provoke_debug() {
 		! grep -q " ${function}_multi$" /proc/kallsyms || function=${function}_multi
 		umount /dev/port
 		insmod ./refuse.ko function=$function error=-22
-		rmmod portfs &
+		rmmod portfs >/dev/null 2>&1 &
 		until dmesg | grep "portfs: .*stays in memory"; do sleep 0.1; done
 		rmmod portfs 2>&1
 		bind_port tcp 80 && bind_port tcp 8080 ::1 && echo binds'
