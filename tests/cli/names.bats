@@ -135,6 +135,45 @@ with_names() {
 	unchanged 2 "has no login group" portctl grant 54321: tcp/80
 }
 
+@test "of two logins with one number, the one that is named is judged" {
+	printf '%s\n' 'root:x:0:0::/:/bin/sh' 'toor:x:0:0::/:/bin/sh' 'alice:x:1001:1001::/:/bin/sh' \
+		'alice2:x:1001:1002::/:/bin/sh' >passwd
+	printf '%s\n' 'root:x:0:' 'one:x:1001:' 'two:x:1002:' 'web:x:50:alice2' 'wheel:x:51:toor' >group
+	with_names <<-'SCRIPT'
+		may() { portctl test "$@"; }
+		may_not() { if portctl test "$@"; then exit 1; fi; }
+		rule() { getfacl -cpnE "$PORTCTL_ROOT/dev/port/tcp/80" | xargs; }
+		portctl grant root:web tcp/80
+		may alice2 tcp/80
+		may_not alice tcp/80
+		# A number has no name: its first login is meant.
+		may_not 1001 tcp/80
+		may_not +1001 tcp/80
+		# The login group, too.
+		portctl grant root:two tcp/81
+		may alice2 tcp/81
+		may_not alice tcp/81
+		# Root's right is the number's; the sticky bit leaves the groups.
+		portctl grant root:wheel tcp/82 -m 1060
+		may_not root tcp/82
+		may_not toor tcp/82
+		portctl grant alice:wheel tcp/82 -m 1060
+		may_not root tcp/82
+		may toor tcp/82
+		# Who may not has nothing that could be taken.
+		portctl deny alice tcp/80
+		[[ $(rule) == "user::rw- group::rw- other::---" ]]
+		portctl deny alice2 tcp/80
+		[[ $(rule) == "user::rw- user:1001:--- group::rw- mask::rw- other::---" ]]
+		may_not alice2 tcp/80
+		portctl allow alice2 tcp/80
+		may alice2 tcp/80
+		portctl grant root:web tcp/80
+		portctl revoke alice2 tcp/80
+		may_not alice2 tcp/80
+	SCRIPT
+}
+
 @test "a name service that is down is not an answer" {
 	gcc -shared -fPIC -O2 -Wall -o libnss_outage.so.2 -x c - <<-'END'
 		#include <errno.h>

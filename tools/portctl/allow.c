@@ -9,8 +9,8 @@
 typedef enum status (*edit)(struct rule *rule, unsigned int index,
 			    const struct caller *caller);
 
-static enum status edit_ports(const struct options *options, uid_t uid,
-			      edit edit)
+static enum status edit_ports(const struct options *options,
+			      const struct account *login, edit edit)
 {
 	struct table *old = table_create(), *new = table_create();
 	unsigned int index, privileged = privileged_ports();
@@ -24,7 +24,7 @@ static enum status edit_ports(const struct options *options, uid_t uid,
 	if (status)
 		return status;
 	*new = *old;
-	caller_of_user(&caller, uid);
+	caller_of_login(&caller, login);
 	for (index = set.first; index < set.end; index++) {
 		struct rule rule;
 
@@ -40,11 +40,12 @@ static enum status edit_ports(const struct options *options, uid_t uid,
 	return change_make(old, new, &set, options);
 }
 
-static enum status find_user(const struct options *options, uid_t *uid)
+static enum status find_user(const struct options *options,
+			     const struct account **login)
 {
 	struct mistake mistake;
 
-	if (user_parse(uid, options->arguments[0], &mistake))
+	if (login_parse(login, options->arguments[0], &mistake))
 		return DONE;
 	if (!swapped(options))
 		fail(WRONG, "%s", mistake.text);
@@ -105,10 +106,10 @@ static enum status take(struct rule *rule, unsigned int index,
  */
 enum status command_allow(const struct options *options)
 {
-	uid_t uid;
-	enum status status = find_user(options, &uid);
+	const struct account *login;
+	enum status status = find_user(options, &login);
 
-	return status ? status : edit_ports(options, uid, allow);
+	return status ? status : edit_ports(options, login, allow);
 }
 
 /**
@@ -119,10 +120,10 @@ enum status command_allow(const struct options *options)
  */
 enum status command_deny(const struct options *options)
 {
-	uid_t uid;
-	enum status status = find_user(options, &uid);
+	const struct account *login;
+	enum status status = find_user(options, &login);
 
-	return status ? status : edit_ports(options, uid, deny);
+	return status ? status : edit_ports(options, login, deny);
 }
 
 /**
@@ -138,8 +139,8 @@ enum status command_revoke(const struct options *options)
 	struct mistake no_user, no_port;
 	bool port = ports_parse(&set, word, &no_port);
 	bool number = *word && !word[strspn(word, "0123456789")];
-	uid_t uid;
-	bool user = !number && user_parse(&uid, word, &no_user);
+	const struct account *login;
+	bool user = !number && login_parse(&login, word, &no_user);
 
 	if (port && swapped(options))
 		return WRONG;
@@ -158,13 +159,13 @@ enum status command_revoke(const struct options *options)
 		return fail(
 			WRONG,
 			"the ports are missing; 'portctl list --owner %s' lists them",
-			user_word(uid));
+			user_word(login->id));
 	if (options->count < 2)
 		return command_release(options);
 	if (port)
 		return fail(
 			WRONG,
 			"'%s' is a user and a service: 'portctl revoke +%u' or 'portctl release' says which",
-			word, uid);
-	return edit_ports(options, uid, take);
+			word, login->id);
+	return edit_ports(options, login, take);
 }

@@ -179,6 +179,27 @@ bool user_parse(uid_t *uid, const char *word, struct mistake *mistake)
 }
 
 /**
+ * login_parse() - read a user, of whose several logins one may be meant
+ * @login: the result, for as long as the program runs: the login that @word
+ *	names, or the first one of a number, which need not have any
+ * @word: a name or a number
+ * @mistake: what is wrong with it
+ *
+ * Return: whether there is such a user.
+ */
+bool login_parse(const struct account **login, const char *word,
+		 struct mistake *mistake)
+{
+	uid_t uid;
+
+	if (!parse_word(&uid, USER, word, login, mistake))
+		return false;
+	if (!*login)
+		*login = account_by_id(USER, uid);
+	return true;
+}
+
+/**
  * group_parse() - read a group
  * @gid: the result
  * @word: a name or a number

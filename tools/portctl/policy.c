@@ -2,23 +2,21 @@
 /* One decision: a rule and the caller's credentials make yes or no, and why. */
 #include <grp.h>
 #include <linux/posix_acl.h>
-#include <pwd.h>
 #include <stdlib.h>
 
 #include "policy.h"
 
 /**
- * caller_of_user() - what a login would make of a user
+ * caller_of_login() - what a login makes of a user
  * @caller: the answer; its groups are to be freed
- * @uid: the user; one without an account has no groups
+ * @login: which of the user's logins; a number without any has no groups
  */
-void caller_of_user(struct caller *caller, uid_t uid)
+void caller_of_login(struct caller *caller, const struct account *login)
 {
-	const struct passwd *account = getpwuid(uid);
 	int room = 16;
 
-	*caller = (struct caller){ .uid = uid, .capable = !uid };
-	if (!account)
+	*caller = (struct caller){ .uid = login->id, .capable = !login->id };
+	if (!login->known)
 		return;
 	/* There may be more of them each time that it is asked. */
 	do {
@@ -26,8 +24,18 @@ void caller_of_user(struct caller *caller, uid_t uid)
 		room *= 2;
 		caller->groups = allocate(room * sizeof(gid_t));
 		caller->count = room;
-	} while (getgrouplist(account->pw_name, account->pw_gid, caller->groups,
+	} while (getgrouplist(login->name, login->login, caller->groups,
 			      &caller->count) < 0);
+}
+
+/**
+ * caller_of_user() - what the first of a user's logins makes of that user
+ * @caller: the answer; its groups are to be freed
+ * @uid: the user
+ */
+void caller_of_user(struct caller *caller, uid_t uid)
+{
+	caller_of_login(caller, account_by_id(USER, uid));
 }
 
 static bool in_group(const struct caller *caller, gid_t gid)

@@ -19,6 +19,7 @@ struct caller {
 	bool capable;
 };
 
+void caller_of_login(struct caller *caller, const struct account *login);
 void caller_of_user(struct caller *caller, uid_t uid);
 struct rule rule_in_force(const struct rule *rule, unsigned int index,
 			  unsigned int privileged);

@@ -118,6 +118,8 @@ struct owner {
 bool owner_parse(struct owner *owner, const char *text,
 		 struct mistake *mistake);
 bool user_parse(uid_t *uid, const char *word, struct mistake *mistake);
+bool login_parse(const struct account **login, const char *word,
+		 struct mistake *mistake);
 bool group_parse(gid_t *gid, const char *word, struct mistake *mistake);
 const char *user_name(uid_t uid);
 const char *group_name(gid_t gid);

@@ -8,7 +8,7 @@
 /**
  * struct question - whom the question is about
  * @name: as it was asked
- * @caller: what a login would make of the user
+ * @caller: what the login makes of the user
  * @privileged: the first port that needs no privilege while unclaimed
  * @json: whether the answer is an object
  */
@@ -95,18 +95,18 @@ enum status command_test(const struct options *options)
 	};
 	struct table *table = table_create();
 	static struct port_set set;
+	const struct account *login;
 	struct mistake mistake;
 	enum status status;
 	unsigned int index;
 	bool may = true;
-	uid_t uid;
 
-	if (!user_parse(&uid, question.name, &mistake)) {
+	if (!login_parse(&login, question.name, &mistake)) {
 		if (!swapped(options))
 			fail(WRONG, "%s", mistake.text);
 		return WRONG;
 	}
-	caller_of_user(&question.caller, uid);
+	caller_of_login(&question.caller, login);
 	status = ports_of_arguments(&set, options, 1);
 	if (!status)
 		status = nodes_read(table, &set);
@@ -114,7 +114,7 @@ enum status command_test(const struct options *options)
 		return status == FAILED ? WRONG : status;
 	if (question.json) {
 		json_string("user", question.name);
-		json_number("uid", uid);
+		json_number("uid", login->id);
 		json_open('[', "ports");
 	}
 	for (index = set.first; index < set.end; index++) {
