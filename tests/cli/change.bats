@@ -143,3 +143,71 @@ load lib.bash
 	says 1 "cannot write: No space left on device" bash -c 'portctl list >/dev/full'
 	exec {words}>&-
 }
+
+# ended SIGNAL SYSCALL COMMAND…: the signal comes with the third such call; what is said is in $stderr.
+ended() {
+	local signal=$1 call=$2
+	shift 2
+	run --separate-stderr strace -f -qq -o trace -e "trace=$call" -e "inject=$call:signal=$signal:when=3" "$@"
+	echo "status: $status"
+	echo "stderr: $stderr"
+	grep -q "+++ killed by SIG$signal +++" trace
+	[[ $stderr == *"SIG$signal came meanwhile: the table is changed"* ]]
+}
+
+@test "a signal in the middle of a change waits for its end" {
+	local signal command
+	for signal in INT TERM HUP QUIT; do
+		ended $signal fchownat portctl grant 1 tcp/8000-8019
+		[[ $(nodes | grep -c ' 1:0 600$') == 20 ]]
+		ended $signal setxattr portctl allow 2 tcp/8000-8019
+		[[ $(getfacl -cnp "$PORT"/tcp/* | grep -c '^user:2:rw-') == 20 ]]
+		ended $signal setxattr portctl deny 2 tcp/8000-8019
+		[[ $(nodes | grep -c ' 1:0 600$') == 20 ]]
+		ended $signal fchownat portctl revoke +1 tcp/8000-8019
+		[[ $(nodes | grep -c ' 0:0 600$') == 20 ]]
+		ended $signal unlinkat portctl release tcp/8000-8009
+		[[ $(nodes | wc -l) == 10 ]]
+		ended $signal unlinkat portctl flush
+		[[ -z $(nodes) ]]
+		for command in restore 'restore --boot' sync 'restore table'; do
+			echo 'tcp 8000-8019 2 600' | tee table >"$ETC/10.conf"
+			# shellcheck disable=SC2086
+			ended $signal fchownat portctl $command
+			[[ $(nodes | grep -c ' 2:0 600$') == 20 ]]
+			echo '# nothing' | tee table >"$ETC/10.conf"
+			# shellcheck disable=SC2086
+			ended $signal unlinkat portctl $command
+			[[ -z $(nodes) ]]
+		done
+		echo 'tcp 8000-8019 nosuchuser 600' >"$ETC/10.conf"
+		portctl restore --boot
+		echo 'tcp 8000-8019 2 600' >"$ETC/10.conf"
+		ended $signal fchownat portctl sync --late
+		[[ $(nodes | grep -c ' 2:0 600$') == 20 && ! -e $PORTCTL_ROOT/run/portctl ]]
+		portctl flush
+	done
+}
+
+@test "a signal in the middle of a change that is to be saved waits for that, too" {
+	ended TERM fchownat portctl grant -s 1 tcp/8000-8019
+	[[ $stderr == *'the table is changed and saved' ]]
+	grep -q '^tcp 8000-8019 .* 0600$' "$SAVED"
+	# One of the file alone: it is written, and nothing lies beside it.
+	portctl grant 2 udp/53
+	run --separate-stderr strace -qq -o trace -e trace=fsync -e inject=fsync:signal=INT:when=1 portctl save
+	grep -q '+++ killed by SIGINT +++' trace
+	[[ $stderr == *'90-saved.conf is saved' && $(ls -A "$ETC") == 90-saved.conf ]]
+	grep -q '^udp 53 ' "$SAVED"
+}
+
+@test "a signal while a change is undone waits for that, and one that is ignored is not spoken of" {
+	node tcp/8000 1 600
+	run --separate-stderr strace -qq -o trace -e trace=fchownat -e inject=fchownat:error=EIO:signal=TERM:when=5 \
+		portctl grant 2 tcp/8000-8009
+	echo "$stderr"
+	[[ $(nodes) == 'tcp/8000 1:0 600' && $stderr == *'nothing is changed'*'SIGTERM came meanwhile: the command has failed' ]]
+	run -0 --separate-stderr nohup strace -qq -o trace -e trace=fchownat -e inject=fchownat:signal=HUP:when=3 \
+		portctl grant 2 tcp/8000-8009
+	[[ $(nodes | grep -c ' 2:0 600$') == 10 && $stderr != *HUP* ]]
+}

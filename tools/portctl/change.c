@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "change.h"
+#include "interrupt.h"
 #include "namespace.h"
 
 /* Of each kind of news; a table that is flushed has a hundred thousand. */
@@ -143,6 +144,23 @@ static void say_news(const struct table *old, const struct table *new)
 	}
 }
 
+/* While signals still end the program: the name service may hang. */
+static void look_names_up(const struct table *table)
+{
+	unsigned int first;
+	const struct rule *rule;
+
+	for (first = 0; first < INDICES; first = table_run(table, first) + 1) {
+		rule = &table->rules[first];
+		if (!rule->claimed)
+			continue;
+		user_word(rule->uid);
+		group_word(rule->gid);
+		if (rule->acl)
+			acl_words(rule->acl);
+	}
+}
+
 /**
  * change_make() - make one table out of another, or leave it alone
  * @old: the one that is
@@ -164,21 +182,30 @@ enum status change_make(const struct table *old, const struct table *new,
 		print_difference(old, new);
 		return DONE;
 	}
+	if (options->save)
+		look_names_up(new);
+	interrupts_hold();
 	for (index = 0; index < INDICES; index++) {
 		if (rule_equal(&old->rules[index], &new->rules[index]))
 			continue;
-		if (node_change(index, &old->rules[index], &new->rules[index]))
-			return undo(old, new, index);
+		if (node_change(index, &old->rules[index],
+				&new->rules[index])) {
+			status = undo(old, new, index);
+			interrupts_obey("the command has failed");
+			return status;
+		}
 		changed = true;
 	}
-	if (changed)
-		say_news(old, new);
 	if (!namespace_is_foreign() && boot_stop_waiting(set))
 		status = FAILED;
 	/* Whatever is wrong with the files by now, the table is changed. */
-	if (options->save)
-		return config_save(new) ? FAILED : status;
+	if (options->save && config_save(new))
+		status = FAILED;
+	interrupts_obey("the table is changed%s",
+			options->save && !status ? " and saved" : "");
 	if (changed)
+		say_news(old, new);
+	if (changed && !options->save)
 		say_unsaved();
 	return status;
 }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "interrupt.h"
 #include "portctl.h"
 #include "replace.h"
 
@@ -96,21 +97,25 @@ static bool replace(int folder, const char *name, const struct stat *old,
 		    const char *text, size_t size, bool is_saved)
 {
 	char *temporary = NULL;
-	int fd = create_beside(folder, name, is_saved, &temporary);
 	bool done;
 	int error;
+	int fd;
 
-	if (fd < 0)
-		return false;
-	done = write_all(fd, text, size) && take_after(fd, old, is_saved) &&
-	       !fsync(fd) && !renameat(folder, temporary, folder, name);
+	/* Or they would leave the one beside it. */
+	interrupts_hold();
+	fd = create_beside(folder, name, is_saved, &temporary);
+	done = fd >= 0 && write_all(fd, text, size) &&
+	       take_after(fd, old, is_saved) && !fsync(fd) &&
+	       !renameat(folder, temporary, folder, name) && !fsync(folder);
 	error = errno;
-	if (!done)
+	if (fd >= 0 && !done)
 		unlinkat(folder, temporary, 0);
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	free(temporary);
+	interrupts_obey("%s is %s", name, done ? "saved" : "as it was");
 	errno = error;
-	return done && !fsync(folder);
+	return done;
 }
 
 /**

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "interrupt.h"
 #include "namespace.h"
 
 static const struct rule root_only = { .claimed = true, .mode = 0600 };
@@ -58,6 +59,12 @@ static enum status read_source(struct source *source,
 	return status;
 }
 
+static void obey(enum status status)
+{
+	interrupts_obey(status ? "not all of the table is changed" :
+				 "the table is changed");
+}
+
 static enum status apply(const struct options *options)
 {
 	const char *path = options->count ? options->arguments[0] : NULL;
@@ -71,16 +78,19 @@ static enum status apply(const struct options *options)
 		status = nodes_read(old, NULL);
 	if (status)
 		return status;
+	if (!path)
+		status = namespace_check_files();
+	if (status)
+		return status;
 	if (options->dry_run) {
 		print_difference(old, source.table);
 		return DONE;
 	}
-	if (!path)
-		status = namespace_check_files();
-	if (!status)
-		status = nodes_change(old, source.table);
+	interrupts_hold();
+	status = nodes_change(old, source.table);
 	if (!status && !path)
 		status = forget();
+	obey(status);
 	return status ? status : locked;
 }
 
@@ -110,14 +120,15 @@ static enum status apply_at_boot(const struct options *options)
 		return status;
 	if (source.unknown)
 		keep_claims(source.table, old);
-	if (options->dry_run) {
-		print_difference(old, source.table);
-		return wrong;
-	}
 	if (!options->count)
 		status = namespace_check_files();
 	if (status)
 		return status;
+	if (options->dry_run) {
+		print_difference(old, source.table);
+		return wrong;
+	}
+	interrupts_hold();
 	status = nodes_change(old, source.table);
 	messages_copy(NULL);
 	if (fclose(file))
@@ -127,6 +138,7 @@ static enum status apply_at_boot(const struct options *options)
 	if (!options->count &&
 	    (boot_keep_waiting(waiting) || boot_keep_mistakes(said)))
 		status = FAILED;
+	obey(status);
 	free(waiting);
 	free(said);
 	/* Not WRONG, which says that nothing was changed. */
@@ -171,15 +183,18 @@ static enum status apply_late(const struct options *options)
 		else
 			new->rules[index] = *rule;
 	}
+	status = namespace_check_files();
+	if (status)
+		return status;
 	if (options->dry_run) {
 		print_difference(old, new);
 		return wrong;
 	}
-	status = namespace_check_files();
-	if (!status)
-		status = nodes_change(old, new);
+	interrupts_hold();
+	status = nodes_change(old, new);
 	if (!status)
 		status = boot_keep_waiting(waiting);
+	obey(status);
 	free(waiting);
 	if (!status)
 		status = wrong;
