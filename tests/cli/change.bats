@@ -144,11 +144,14 @@ load lib.bash
 	exec {words}>&-
 }
 
+# signalled COMMAND…: with no signal ignored, as those are of what runs in the background.
+signalled() { env --default-signal=INT,TERM,HUP,QUIT "$@"; }
+
 # ended SIGNAL SYSCALL COMMAND…: the signal comes with the third such call; what is said is in $stderr.
 ended() {
 	local signal=$1 call=$2
 	shift 2
-	run --separate-stderr strace -f -qq -o trace -e "trace=$call" -e "inject=$call:signal=$signal:when=3" "$@"
+	run --separate-stderr signalled strace -f -qq -o trace -e "trace=$call" -e "inject=$call:signal=$signal:when=3" "$@"
 	echo "status: $status"
 	echo "stderr: $stderr"
 	grep -q "+++ killed by SIG$signal +++" trace
@@ -195,7 +198,7 @@ ended() {
 	grep -q '^tcp 8000-8019 .* 0600$' "$SAVED"
 	# One of the file alone: it is written, and nothing lies beside it.
 	portctl grant 2 udp/53
-	run --separate-stderr strace -qq -o trace -e trace=fsync -e inject=fsync:signal=INT:when=1 portctl save
+	run --separate-stderr signalled strace -qq -o trace -e trace=fsync -e inject=fsync:signal=INT:when=1 portctl save
 	grep -q '+++ killed by SIGINT +++' trace
 	[[ $stderr == *'90-saved.conf is saved' && $(ls -A "$ETC") == 90-saved.conf ]]
 	grep -q '^udp 53 ' "$SAVED"
@@ -203,7 +206,7 @@ ended() {
 
 @test "a signal while a change is undone waits for that, and one that is ignored is not spoken of" {
 	node tcp/8000 1 600
-	run --separate-stderr strace -qq -o trace -e trace=fchownat -e inject=fchownat:error=EIO:signal=TERM:when=5 \
+	run --separate-stderr signalled strace -qq -o trace -e trace=fchownat -e inject=fchownat:error=EIO:signal=TERM:when=5 \
 		portctl grant 2 tcp/8000-8009
 	echo "$stderr"
 	[[ $(nodes) == 'tcp/8000 1:0 600' && $stderr == *'nothing is changed'*'SIGTERM came meanwhile: the command has failed' ]]

@@ -88,8 +88,73 @@ udp 80 12345:12346 1660 u:12347:-w-,g::rw-"
 	[[ $(portctl save -) == "$expected" ]]
 	portctl save table
 	[[ $(<table) == "$expected" && ! -e $SAVED ]]
-	run -0 portctl save -n
-	[[ $output == "+udp 80 12345:12346 1660 u:12347:-w-,g::rw-" && ! -e $SAVED ]]
+}
+
+# as_it_would STATUS [FILE]: a dry run prints what save then writes, or says what it says, and changes nothing.
+as_it_would() {
+	local file=${2:-$SAVED} before
+	before=$(nodes; find "$PORTCTL_ROOT/etc" -printf '%p %i\n'; ls -A . | grep -v -i stderr; [[ ! -f $file ]] || cat "$file")
+	run --separate-stderr portctl save -n ${2:+"$2"}
+	echo "status: $status, stderr: $stderr"
+	[[ $status == "$1" ]]
+	[[ $(nodes; find "$PORTCTL_ROOT/etc" -printf '%p %i\n'; ls -A . | grep -v -i stderr; [[ ! -f $file ]] || cat "$file") == "$before" ]]
+	printf '%s' "${output:+$output$'\n'}" >"$BATS_FILE_TMPDIR/shown"
+	said=$stderr
+	run "-$1" --separate-stderr portctl save ${2:+"$2"}
+	[[ $stderr == "$said" ]]
+	[[ $1 != 0 ]] || diff "$BATS_FILE_TMPDIR/shown" "$file"
+}
+
+@test "save --dry-run prints the file that save would write" {
+	mkdir -p "$PORTCTL_ROOT/usr/lib/portctl.d"
+	echo "tcp 8080 daemon 600" >"$PORTCTL_ROOT/usr/lib/portctl.d/90-saved.conf"
+	echo "tcp 80 nobody 600" >"$ETC/10.conf"
+	node tcp/80 nobody 600
+	node tcp/8080 daemon 600
+	node udp/53 bin 600
+	as_it_would 0
+	grep -qx 'tcp 8080 daemon 0600' "$SAVED"
+	# With its comments.
+	sed -i 's/^udp/# the name server\nudp/; s/^tcp 8080.*/& # a test/' "$SAVED"
+	node tcp/443 daemon 600
+	as_it_would 0
+	[[ $(<"$SAVED") == *$'\n# the name server\nudp '*  && $(<"$SAVED") == *' # a test'* ]]
+	as_it_would 0
+	printf '%s\n' '# all' 'tcp 80 1 600' >table
+	as_it_would 0 table
+	[[ $(<table) == $'# all\ntcp 80 '* ]]
+	as_it_would 0 new
+	[[ $(portctl save -n -) == "$(portctl save -)" ]]
+	# A folder that is not there yet is made.
+	rm -r "$ETC"
+	as_it_would 0
+	[[ $(saved) == *'tcp 80 nobody 0600'* ]]
+}
+
+@test "save --dry-run refuses what save refuses" {
+	node tcp/80 nobody 600
+	echo nonsense >"$ETC/10.conf"
+	as_it_would 2
+	echo 'tcp 80 daemon 600' >"$ETC/10.conf"
+	mv "$ETC/10.conf" "$ETC/95.conf"
+	as_it_would 1
+	[[ $said == *'95.conf, line 1, comes after 90-saved.conf'* ]]
+	rm "$ETC/95.conf"
+	as_it_would 1 missing/table
+	as_it_would 1 "$ETC"
+	mkfifo fifo
+	as_it_would 1 fifo
+	ln -s /dev/null "$SAVED"
+	as_it_would 1
+	rm "$SAVED"
+	echo 'tcp 8080 nosuchuser 600' >"$SAVED"
+	run -0 portctl restore --boot
+	as_it_would 1
+	[[ $said == *'does not exist now'* ]]
+	# A file system that is mounted read-only.
+	mkdir read-only
+	run -1 --separate-stderr unshare --mount bash -euc 'mount -t tmpfs -o ro none read-only; exec portctl save -n read-only/table'
+	[[ -z $output && $stderr == *'cannot write read-only/table: Read-only file system' ]]
 }
 
 @test "where nothing can be saved" {

@@ -199,7 +199,7 @@ enum status change_make(const struct table *old, const struct table *new,
 	if (!namespace_is_foreign() && boot_stop_waiting(set))
 		status = FAILED;
 	/* Whatever is wrong with the files by now, the table is changed. */
-	if (options->save && config_save(new))
+	if (options->save && config_save(new, false))
 		status = FAILED;
 	interrupts_obey("the table is changed%s",
 			options->save && !status ? " and saved" : "");

@@ -248,8 +248,9 @@ bool is_disabled(const char *path);
 enum status table_lock(void);
 
 /* saved.c */
-enum status config_save(const struct table *table);
-enum status config_save_to(const char *path, const struct table *table);
+enum status config_save(const struct table *table, bool dry_run);
+enum status config_save_to(const char *path, const struct table *table,
+			   bool dry_run);
 
 /* boot.c */
 void boot_names_are_local(void);

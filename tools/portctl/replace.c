@@ -118,31 +118,45 @@ static bool replace(int folder, const char *name, const struct stat *old,
 	return done;
 }
 
+/* The folder of a file, or -1; the one of the file that save writes is made. */
+static int open_folder(const char *path, bool is_saved, bool dry_run)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent;
+	int folder;
+
+	if (is_saved && !dry_run && mkdir(places.folders[0], 0755) &&
+	    errno != EEXIST)
+		return -1;
+	parent = slash ? format_text("%.*s", (int)(slash - path + 1), path) :
+			 format_text(".");
+	folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(parent);
+	return folder;
+}
+
 /**
  * file_replace() - give a file other content, unless it has that
  * @path: the file; it need not be there
  * @text: the content
  * @size: how long it is
+ * @dry_run: only see whether it can be done
  *
  * Return: DONE, or FAILED after a line that says why, with the file as it was.
  */
-enum status file_replace(const char *path, const char *text, size_t size)
+enum status file_replace(const char *path, const char *text, size_t size,
+			 bool dry_run)
 {
 	const char *slash = strrchr(path, '/');
-	char *parent =
-		slash ? format_text("%.*s", (int)(slash - path + 1), path) :
-			format_text(".");
 	const char *name = slash ? slash + 1 : path;
 	bool is_saved = path == places.saved;
+	int folder = open_folder(path, is_saved, dry_run);
 	enum status status = DONE;
 	struct stat stat;
 	bool is_there;
-	int folder;
 
-	if (is_saved && mkdir(places.folders[0], 0755) && errno != EEXIST)
-		return cannot_write(path);
-	folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(parent);
+	if (folder < 0 && dry_run && is_saved && errno == ENOENT)
+		return DONE;
 	if (folder < 0)
 		return cannot_write(path);
 	is_there = !fstatat(folder, name, &stat, AT_SYMLINK_NOFOLLOW);
@@ -151,7 +165,9 @@ enum status file_replace(const char *path, const char *text, size_t size)
 			FAILED,
 			"%s is no regular file; name a file, or - for standard output",
 			path);
-	else if (!has_content(folder, name, text, size) &&
+	else if (dry_run && faccessat(folder, ".", W_OK, AT_EACCESS))
+		status = cannot_write(path);
+	else if (!dry_run && !has_content(folder, name, text, size) &&
 		 !replace(folder, name, is_there ? &stat : NULL, text, size,
 			  is_saved))
 		status = cannot_write(path);

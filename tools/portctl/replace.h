@@ -5,6 +5,7 @@
 
 #include "base.h"
 
-enum status file_replace(const char *path, const char *text, size_t size);
+enum status file_replace(const char *path, const char *text, size_t size,
+			 bool dry_run);
 
 #endif

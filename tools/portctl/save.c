@@ -24,18 +24,9 @@ enum status command_save(const struct options *options)
 		status = nodes_read(table, NULL);
 	if (status)
 		return status;
-	if (options->dry_run) {
-		struct source source;
-
-		source_init(&source, true);
-		status = source_read(
-			&source, options->count ? options->arguments[0] : NULL);
-		if (!status)
-			print_difference(source.table, table);
-		return status;
-	}
 	if (options->count)
-		return config_save_to(options->arguments[0], table);
+		return config_save_to(options->arguments[0], table,
+				      options->dry_run);
 	status = namespace_check_files();
-	return status ? status : config_save(table);
+	return status ? status : config_save(table, options->dry_run);
 }

@@ -59,9 +59,9 @@ static enum status check_boot(const struct table *table)
 	return DONE;
 }
 
-/* The file's comments stay. */
+/* The file's comments stay. A dry run shows what it would have then. */
 static enum status write_text(FILE *file, const char *path, const char *header,
-			      char **text)
+			      char **text, bool dry_run)
 {
 	enum status status;
 	char *whole;
@@ -76,7 +76,9 @@ static enum status write_text(FILE *file, const char *path, const char *header,
 	free(*text);
 	if (fclose(file))
 		out_of_memory();
-	status = file_replace(path, whole, size);
+	status = file_replace(path, whole, size, dry_run);
+	if (!status && dry_run)
+		fwrite(whole, 1, size, stdout);
 	free(whole);
 	return status;
 }
@@ -84,10 +86,11 @@ static enum status write_text(FILE *file, const char *path, const char *header,
 /**
  * config_save() - write the file that makes a table out of the other files
  * @table: the table, read after table_lock()
+ * @dry_run: write it to standard output, and leave the file as it is
  *
  * Return: DONE, or another status with nothing written.
  */
-enum status config_save(const struct table *table)
+enum status config_save(const struct table *table, bool dry_run)
 {
 	unsigned int first, last;
 	struct source others, old;
@@ -141,7 +144,7 @@ enum status config_save(const struct table *table)
 			last++;
 		rule_write(file, first, last, rule);
 	}
-	return write_text(file, places.saved, HEADER, &text);
+	return write_text(file, places.saved, HEADER, &text, dry_run);
 }
 
 static bool has_claims(const struct table *table)
@@ -157,10 +160,12 @@ static bool has_claims(const struct table *table)
  * config_save_to() - write a whole table
  * @path: a file, or - for standard output
  * @table: the table
+ * @dry_run: write what the file would have to standard output instead
  *
  * Return: DONE, or another status with the file as it was.
  */
-enum status config_save_to(const char *path, const struct table *table)
+enum status config_save_to(const char *path, const struct table *table,
+			   bool dry_run)
 {
 	char *text;
 	size_t size;
@@ -177,5 +182,5 @@ enum status config_save_to(const char *path, const struct table *table)
 	if (!file)
 		out_of_memory();
 	table_write(file, table);
-	return write_text(file, path, NULL, &text);
+	return write_text(file, path, NULL, &text, dry_run);
 }
