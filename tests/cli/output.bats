@@ -5,12 +5,13 @@
 
 load lib.bash
 
-# harmless TEXT: no control character, as ASCII or as C1, and no byte that is no UTF-8.
+# harmless TEXT: no control character, as ASCII or as C1, none that gives a direction, takes no column or joins
+# another one, and no byte that is no UTF-8.
 harmless() {
 	python3 -c '
 import os, sys, unicodedata
 text = os.fsencode(sys.argv[1]).decode()
-bad = [c for c in text if unicodedata.category(c) == "Cc" and c not in "\n\r"]
+bad = [c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Mn", "Zl", "Zp") and c not in "\n\r"]
 assert not bad, bad' "$1"
 }
 
@@ -103,6 +104,82 @@ named() {
 			[[ $command != *-j ]] || python3 -m json.tool <<<"$output" >/dev/null
 		done
 	done
+}
+
+# What hides, turns or joins what stands around it: bidirectional controls, widths of zero, a combining accent,
+# separators of lines, tags.
+HIDDEN=($'a\u202eb' $'a\u2066b' $'a\u061cb' $'a\u200bb' $'a\u200fb' $'\ufeffa' $'a\u00adb' $'u\u0308' $'a\u2028b' $'a\U000e0041b'
+	$'\u3164')
+
+# terminal COMMAND: on one that is wide enough; its output is $output, without colours.
+terminal() {
+	run -0 timeout 60 script -qec "stty cols 200; export NO_COLOR=1; $1" /dev/null
+	output=${output//$'\r'/}
+}
+
+@test "names that hide or turn what stands beside them are shown by their bytes" {
+	local name
+	export LC_ALL=C.UTF-8
+	node tcp/80 54321:54321 660
+	setfacl -m u:54321:rw "$PORT/tcp/80"
+	cat >all <<-'END'
+		portctl -H -o owner
+		portctl list 80
+		# Programs get a letter and its accent as they are.
+		[[ $1 == u* ]] || portctl list -j
+		[[ $1 == u* ]] || portctl diff -j
+		portctl test 54321 80
+		portctl save -
+		portctl save -n
+		portctl diff
+		portctl grant -n 1 tcp/80
+		portctl deny "$1" tcp/80
+		portctl check "$1.conf"
+		true
+	END
+	for name in "${HIDDEN[@]}"; do
+		terminal "$(declare -f named); named '$name' bash all '$name'"
+		harmless "$output"
+		[[ $output == *'\x'* && $output == *'tcp 80 '*'\'[0-3]* && $output != *"$name"* ]]
+	done
+	# What is seen as it is, is shown where the locale has it, and in octal digits elsewhere.
+	terminal "$(declare -f named); named jürgen portctl save -"
+	[[ $output == 'tcp 80 jürgen:jürgen 0660 u:jürgen:rw-,g::rw-' ]]
+	LC_ALL=C terminal "$(declare -f named); named jürgen portctl save -"
+	[[ $output == 'tcp 80 j\303\274rgen:j\303\274rgen 0660 u:j\303\274rgen:rw-,g::rw-' ]]
+}
+
+@test "what a terminal shows of save, check and restore read as the same" {
+	local name
+	node tcp/80 54321:54321 660
+	setfacl -m u:54321:rw "$PORT/tcp/80"
+	cat >all <<-'END'
+		set -e
+		before=$(getfacl -n "$1")
+		for LC_ALL in C C.UTF-8; do
+			export LC_ALL
+			script -qec "portctl save -" /dev/null | tr -d '\r' >"shown.$LC_ALL"
+			portctl save "file.$LC_ALL"
+			for file in "shown.$LC_ALL" "file.$LC_ALL"; do
+				cat "$file"
+				portctl check "$file"
+				rm "$1"
+				portctl restore "$file"
+				[[ $(getfacl -n "$1") == "$before" ]]
+			done
+		done
+		# In a file nothing depends on the locale.
+		cmp file.C file.C.UTF-8
+	END
+	for name in $'a\u202eb' $'u\u0308' jürgen $'\\\u202ex' '\ü' '\\ü' $'\xff'; do
+		run -0 timeout 60 bash -c "$(declare -f named)"'; named "$@"' - "$name" bash all "$PORT/tcp/80"
+		[[ $output != *$'\u202e'* && $output != *$'\xff'* ]]
+	done
+	# Comments are anybody's.
+	printf '# \e[31m\u202e\ntcp 80 1 600\n' >file
+	LC_ALL=C.UTF-8 terminal "portctl save -n file"
+	harmless "$output"
+	[[ $output == *'# \033[31m\342\200\256'* ]]
 }
 
 @test "columns by characters, cut to the terminal" {

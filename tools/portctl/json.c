@@ -24,7 +24,7 @@ static struct level {
 
 static unsigned int depth;
 
-/* What is no character is U+FFFD, and no control character goes out as it is. */
+/* What is no character is U+FFFD, and what is not seen goes out by its number. */
 static void print_string(const char *value)
 {
 	uint32_t character;
@@ -35,8 +35,10 @@ static void print_string(const char *value)
 		length = text_character(value, &character);
 		if (!length)
 			fputs("\\ufffd", stdout);
-		else if (character < 0x20 ||
-			 (character >= 0x7f && character < 0xa0))
+		else if (character > 0xffff && text_is_hidden(character))
+			printf("\\u%04x\\u%04x", 0xd7c0 + (character >> 10),
+			       0xdc00 + (character & 0x3ff));
+		else if (text_is_hidden(character))
 			printf("\\u%04x", character);
 		else if (character == '"' || character == '\\')
 			printf("\\%c", character);

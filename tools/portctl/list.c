@@ -10,6 +10,7 @@
 #include "report.h"
 #include "selection.h"
 #include "socket.h"
+#include "text.h"
 
 /**
  * struct view - what there is to list
@@ -310,14 +311,14 @@ static void add_line(const struct view *view, struct libscols_table *output,
 
 	for (i = 0; i < count; i++) {
 		text = chosen[i]->cell(view, run);
-		if (!line || scols_line_set_data(line, i, text) ||
+		if (!line || scols_line_refer_data(line, i, text_shown(text)) ||
 		    scols_cell_set_color(scols_line_get_cell(line, i),
 					 cell_colour(chosen[i], text)))
 			out_of_memory();
 	}
 }
 
-/* libsmartcols knows how wide characters are, and hides what is not printable. */
+/* libsmartcols knows how wide characters are. */
 static void print_table(const struct view *view,
 			const struct column *const *chosen, size_t count,
 			bool header)
@@ -330,6 +331,8 @@ static void print_table(const struct view *view,
 	if (!output || scols_table_set_column_separator(output, "  "))
 		out_of_memory();
 	scols_table_enable_noheadings(output, !header);
+	/* What is hidden is so already. */
+	scols_table_enable_noencoding(output, true);
 	scols_table_enable_colors(output, view->colour);
 	for (i = 0; i < count; i++) {
 		column = scols_table_new_column(output, chosen[i]->name, 0,

@@ -79,11 +79,12 @@ static char *escape(const char *name)
 
 	for (p = name; *p; p++) {
 		length = text_character(p, &character);
-		if (length > 1 && character >= 0xa0) {
+		if (length > 1 && !text_is_hidden(character)) {
 			end = mempcpy(end, p, length);
 			p += length - 1;
 			continue;
 		}
+		/* What follows may be escaped, here or by text_write(). */
 		is_doubled = *p == '\\' && (p[1] == '\\' || !p[1] ||
 					    (p[1] >= '0' && p[1] <= '7') ||
 					    needs_escape(name, p + 1));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "portctl.h"
+#include "text.h"
 
 /**
  * table_create() - a table without rules
@@ -84,12 +85,17 @@ void rule_write(FILE *file, unsigned int first, unsigned int last,
 		fputs(" -\n", file);
 		return;
 	}
-	fprintf(file, " %s", user_word(rule->uid));
-	if (rule->gid)
-		fprintf(file, ":%s", group_word(rule->gid));
+	fputc(' ', file);
+	text_write(file, user_word(rule->uid));
+	if (rule->gid) {
+		fputc(':', file);
+		text_write(file, group_word(rule->gid));
+	}
 	fprintf(file, " %04o", rule->mode);
-	if (rule->acl)
-		fprintf(file, " %s", acl_words(rule->acl));
+	if (rule->acl) {
+		fputc(' ', file);
+		text_write(file, acl_words(rule->acl));
+	}
 	fputc('\n', file);
 }
 

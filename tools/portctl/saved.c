@@ -7,6 +7,7 @@
 #include "comment.h"
 #include "portctl.h"
 #include "replace.h"
+#include "text.h"
 
 #define SAVED_NAME "90-saved.conf"
 #define HEADER \
@@ -78,7 +79,7 @@ static enum status write_text(FILE *file, const char *path, const char *header,
 		out_of_memory();
 	status = file_replace(path, whole, size, dry_run);
 	if (!status && dry_run)
-		fwrite(whole, 1, size, stdout);
+		text_write(stdout, whole);
 	free(whole);
 	return status;
 }

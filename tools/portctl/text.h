@@ -3,10 +3,14 @@
 #ifndef PORTCTL_TEXT_H
 #define PORTCTL_TEXT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 size_t text_character(const char *text, uint32_t *character);
+bool text_is_hidden(uint32_t character);
 void text_print(FILE *file, const char *text);
+char *text_shown(const char *text);
+void text_write(FILE *file, const char *text);
 
 #endif
