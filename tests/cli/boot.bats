@@ -334,3 +334,57 @@ tcp/8081 0:0 600" ]]
 	boot 0
 	[[ $(nodes) == 'tcp/81 2:0 600' ]]
 }
+
+@test "a login of digits that is not known yet is no number" {
+	cat >directory.c <<'END'
+#include <errno.h>
+#include <nss.h>
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+enum nss_status _nss_directory_getpwnam_r(const char *name, struct passwd *user, char *room, size_t size, int *error)
+{
+	if (access("up", F_OK)) {
+		*error = ECONNREFUSED;
+		return NSS_STATUS_UNAVAIL;
+	}
+	if (strcmp(name, "4242"))
+		return NSS_STATUS_NOTFOUND;
+	*user = (struct passwd){ "4242", "x", 9999, 9999, "", "/", "/bin/sh" };
+	return NSS_STATUS_SUCCESS;
+}
+END
+	gcc -shared -fPIC -o libnss_directory.so.2 directory.c
+	printf '%s\n' 'passwd: files [NOTFOUND=continue] directory' 'group: files systemd # directory' >"$PORTCTL_ROOT/etc/nsswitch.conf"
+	printf '%s\n' 'tcp 80 4242 600' 'tcp 81 +4242 600' 'tcp 82 5555 600' 'tcp 83 daemon:4242 660 u:4242:w' \
+		'tcp 84 daemon:4242 660' >"$ETC/10.conf"
+	boot 0
+	[[ $(nodes) == "tcp/80 0:0 600
+tcp/81 4242:0 600
+tcp/82 0:0 600
+tcp/83 0:0 600
+tcp/84 1:4242 660" ]]
+	[[ $stderr == *"10.conf:1:8: warning: '4242' may be the name of a user that is not known yet; the number is written +4242; root only"* ]]
+	late() {
+		run --separate-stderr unshare --mount sh -c 'mount --bind "$1" /etc/nsswitch.conf && LD_LIBRARY_PATH=. exec portctl sync --late' \
+			- "$PORTCTL_ROOT/etc/nsswitch.conf"
+		echo "$stderr"
+		[[ $status == "$1" ]]
+	}
+	# Who does not answer has not said that there is no such login.
+	late 1
+	[[ $(stat -c %u "$PORT"/tcp/8[023] | xargs) == '0 0 0' ]]
+	[[ $stderr == *"cannot ask for user '4242': Connection refused; the number is written +4242"* ]]
+	: >up
+	late 0
+	[[ $(stat -c %u "$PORT"/tcp/8[023] | xargs) == '9999 5555 1' && ! -e $PORTCTL_ROOT/$RUN ]]
+	getfacl -cnp "$PORT/tcp/83" | grep -qx 'user:9999:-w-'
+	# What is saved is not kept waiting.
+	[[ $(portctl save - | head -n 3) == "tcp 80 +9999 0600
+tcp 81 +4242 0600
+tcp 82 +5555 0600" ]]
+	# Where there is no other service, there is nobody to wait for.
+	echo 'passwd: files systemd' >"$PORTCTL_ROOT/etc/nsswitch.conf"
+	boot 0
+	[[ $(stat -c %u "$PORT"/tcp/8[012] | xargs) == '4242 4242 5555' ]]
+}

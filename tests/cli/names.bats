@@ -201,16 +201,19 @@ with_names() {
 		refused() {
 			if portctl "$@" >said 2>&1; then exit 1; fi
 			cat said
-			[[ $(<said) == *"cannot ask for $what: Connection refused" ]]
+			[[ $(<said) == *"cannot ask for $what: Connection refused"* ]]
 		}
 		what="user 'remote'" refused grant remote tcp/80
-		what="user 'remote'" refused grant 1 tcp/80 -a u:remote:w
-		what="group 'remote'" refused grant 1:remote tcp/80
+		what="user 'remote'" refused grant +1 tcp/80 -a u:remote:w
+		what="group 'remote'" refused grant +1:remote tcp/80
 		what="user 'remote'" refused test remote tcp/80
 		what="user 'remote'" refused check - <<<"tcp 80 remote 600"
+		# A login may be all digits.
+		what="user '777'" refused grant 777 tcp/80
+		what="user '777'" refused grant +1 tcp/80 -a u:777:w
 		# Who is known here, and who asks by number, needs no answer.
-		portctl grant local tcp/80 -a u:777:w
-		[[ $(portctl save -) == "tcp 80 local 0620 u:777:-w-,g::---" ]]
+		portctl grant local tcp/80 -a u:+777:w
+		[[ $(portctl save -) == "tcp 80 local 0620 u:+777:-w-,g::---" ]]
 	SCRIPT
 }
 

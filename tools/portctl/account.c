@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <grp.h>
+#include <nss.h>
 #include <pwd.h>
 #include <search.h>
 #include <stdlib.h>
@@ -17,6 +18,9 @@
 #define ROOM_MAX (64U << 20)
 
 static void *by_name, *by_id;
+
+/* Only this host's own files are asked. */
+static bool is_local;
 
 static int compare_names(const void *a, const void *b)
 {
@@ -85,6 +89,81 @@ static int ask_group(struct account *entry, bool named, char *room, size_t size)
 	return 0;
 }
 
+/*
+ * Is there a service in /etc/nsswitch.conf that may know a name which the files
+ * do not? That of systemd knows none of digits, for which alone this is asked.
+ */
+static bool names_others(char *services)
+{
+	char *word, *rest;
+
+	for (word = strtok_r(services, " \t\n", &rest); word && *word != '#';
+	     word = strtok_r(NULL, " \t\n", &rest)) {
+		/* [NOTFOUND=return] */
+		if (*word == '[') {
+			while (word && !strchr(word, ']'))
+				word = strtok_r(NULL, " \t\n", &rest);
+			if (!word)
+				return false;
+			continue;
+		}
+		if (strcmp(word, "files") && strcmp(word, "systemd"))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * accounts_have_others() - may a service in the network know more names?
+ * @kind: users or groups
+ *
+ * Return: whether so, by /etc/nsswitch.conf.
+ */
+bool accounts_have_others(enum account_kind kind)
+{
+	static const char *const databases[] = {
+		[USER] = "passwd:",
+		[GROUP] = "group:",
+	};
+	static bool has_others[ARRAY_SIZE(databases)], is_known;
+	char *line = NULL, *path, *begin;
+	size_t size = 0, i;
+	FILE *file;
+
+	if (is_known)
+		return has_others[kind];
+	is_known = true;
+	path = format_text("%s/etc/nsswitch.conf", places.root);
+	file = fopen(path, "re");
+	free(path);
+	while (file && getline(&line, &size, file) >= 0) {
+		begin = line + strspn(line, " \t");
+		for (i = 0; i < ARRAY_SIZE(databases); i++) {
+			if (!strncmp(begin, databases[i], strlen(databases[i])))
+				has_others[i] = names_others(
+					begin + strlen(databases[i]));
+		}
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return has_others[kind];
+}
+
+/**
+ * accounts_are_local() - look names up in this host's own files alone
+ *
+ * A service in the network is not there yet at boot, and to wait for it would
+ * keep it from coming. Before the first look-up.
+ */
+void accounts_are_local(void)
+{
+	__nss_configure_lookup("passwd", "files");
+	__nss_configure_lookup("group", "files");
+	__nss_configure_lookup("services", "files");
+	is_local = true;
+}
+
 /* A large group needs much room. */
 static void ask(struct account *entry, bool named)
 {
@@ -103,6 +182,8 @@ static void ask(struct account *entry, bool named)
 	/* Some services say so when there is none. */
 	if (error != ENOENT && error != ESRCH)
 		entry->error = error;
+	entry->elsewhere = !entry->known && is_local &&
+			   accounts_have_others(entry->kind);
 }
 
 /* The name of an account on this machine that may have been meant. */

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <nss.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,19 +15,6 @@
 static char *state_path(const char *name)
 {
 	return format_text("%s/run/portctl/%s", places.root, name);
-}
-
-/**
- * boot_names_are_local() - look names up in this host's own files alone
- *
- * A service in the network is not there yet, and to wait for it would keep it
- * from coming. Before the first look-up.
- */
-void boot_names_are_local(void)
-{
-	__nss_configure_lookup("passwd", "files");
-	__nss_configure_lookup("group", "files");
-	__nss_configure_lookup("services", "files");
 }
 
 static enum status cannot_keep(const char *path)

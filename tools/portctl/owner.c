@@ -150,11 +150,19 @@ static bool parse_word(id_t *id, enum account_kind kind, const char *word,
 		*account = found;
 		return true;
 	}
-	if (is_number(word))
+	/* A number only if nobody has that name; not if nobody can tell. */
+	if (is_number(word) && !found->error && !found->elsewhere)
 		return parse_number(id, kind, word, mistake);
 	if (found->error)
-		mistaken(mistake, 0, "cannot ask for %s '%s': %s",
-			 kind_names[kind], word, strerror(found->error));
+		mistaken(mistake, 0, "cannot ask for %s '%s': %s%s%s",
+			 kind_names[kind], word, strerror(found->error),
+			 is_number(word) ? "; the number is written +" : "",
+			 is_number(word) ? word : "");
+	else if (is_number(word))
+		mistaken(
+			mistake, 0,
+			"'%s' may be the name of a %s that is not known yet; the number is written +%s",
+			word, kind_names[kind], word);
 	else
 		mistaken(mistake, 0, "there is no %s '%s'%s%s",
 			 kind_names[kind], word,
@@ -332,8 +340,12 @@ static const char *written(enum account_kind kind, id_t id)
 	}
 	if (!account->word) {
 		word = format_text("+%u", id);
-		/* Without the +, unless somebody is called like the number. */
-		account->word = word + reads_back(kind, word + 1, id);
+		/*
+		 * Without the +, unless somebody is called like the number, or
+		 * may be as far as a boot can tell.
+		 */
+		account->word = word + (!accounts_have_others(kind) &&
+					reads_back(kind, word + 1, id));
 	}
 	return account->word;
 }

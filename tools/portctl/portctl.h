@@ -81,6 +81,7 @@ enum account_kind {
  * @login: a user's login group
  * @known: there is one; if not, @id or @name is what was asked for
  * @error: the errno of a service that could not answer
+ * @elsewhere: it is unknown, and a service that was not asked may know it
  * @word: what to write for it, once that is known
  * @like: if it was asked for by name and is unknown: the words about another
  *	one that may be meant, or NULL or ""
@@ -92,10 +93,13 @@ struct account {
 	gid_t login;
 	bool known;
 	int error;
+	bool elsewhere;
 	const char *word;
 	const char *like;
 };
 
+void accounts_are_local(void);
+bool accounts_have_others(enum account_kind kind);
 const struct account *account_by_name(enum account_kind kind, const char *name);
 struct account *account_by_id(enum account_kind kind, id_t id);
 
@@ -253,7 +257,6 @@ enum status config_save_to(const char *path, const struct table *table,
 			   bool dry_run);
 
 /* boot.c */
-void boot_names_are_local(void);
 enum status boot_keep_waiting(const bool *waiting);
 void boot_waiting(struct port_set *set);
 enum status boot_stop_waiting(const struct port_set *set);

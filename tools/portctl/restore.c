@@ -112,7 +112,7 @@ static enum status apply_at_boot(const struct options *options)
 	if (!file)
 		out_of_memory();
 	messages_copy(file);
-	boot_names_are_local();
+	accounts_are_local();
 	source_init(&source, true);
 	wrong = read_source(&source, options, &locked);
 	status = nodes_read(old, NULL);
