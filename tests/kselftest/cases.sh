@@ -8,6 +8,13 @@ must_not() { if "$@"; then echo "succeeded: $*"; exit 1; fi; }
 equal() { [[ $1 == "$2" ]] || { echo "'$1' is not '$2'"; return 1; }; }
 skip() { echo "SKIP $*"; exit 1; }
 
+# shellcheck disable=SC2034 # the programs'
+{
+	PORT=/dev/port
+	RESERVED=/proc/sys/net/ipv4/ip_local_reserved_ports
+	HOOKS=(__inet_bind __inet6_bind proc_do_large_bitmap)
+}
+
 release_all() { find /dev/port/tcp /dev/port/udp -mindepth 1 -delete; }
 
 # bind_as UID PROTOCOL PORT [ADDRESS]: 0 or the errno, by name.
@@ -20,6 +27,16 @@ bind_as() {
 		echo "${words%)}"
 	fi
 }
+
+# mark: from now on. said PATTERN, warned PATTERN: lines of the kernel's since, and those that are critical.
+marks=0
+mark() {
+	mark="$0 $$, case $number, $((++marks))"
+	mark=${mark##*/}
+	echo "<2>$mark" >/dev/kmsg
+}
+said() { dmesg | sed "0,/$mark/d" | grep -E "$1"; }
+warned() { dmesg -l crit | sed "0,/$mark/d" | grep -E "$1"; }
 
 # A program's own, if it has something to restore.
 restore() { :; }

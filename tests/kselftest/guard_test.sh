@@ -11,20 +11,8 @@ here=$(cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/kselftest/cases.sh
 . "$here/cases.sh"
 
-PORT=/dev/port
 STATES=/sys/module/portfs/hooks
-RESERVED=/proc/sys/net/ipv4/ip_local_reserved_ports
-HOOKS=(__inet_bind __inet6_bind proc_do_large_bitmap)
 TAINT_WARN=512
-
-# What the kernel said since: `mark` begins.
-mark() {
-	mark="guard test $$, case $number, $((++marks))"
-	echo "<2>$mark" >/dev/kmsg
-}
-said() { dmesg | sed "0,/$mark/d" | grep -E "$1"; }
-warned() { dmesg -l crit | sed "0,/$mark/d" | grep -E "$1"; }
-marks=0
 
 kill_hook() {
 	mark
@@ -164,7 +152,8 @@ proofs_disturb_nobody() {
 	coproc { setpriv --reuid 1002 --regid 1002 --clear-groups python3 -S -c '
 import errno, select, socket
 answers = set()
-while not select.select([0], [], [], 0)[0]:
+print("begins", flush=True)
+while not answers or not select.select([0], [], [], 0)[0]:
 	for family, host in (socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"):
 		for kind in socket.SOCK_STREAM, socket.SOCK_DGRAM:
 			for port in 0, 8080, 8081:
@@ -177,6 +166,7 @@ while not select.select([0], [], [], 0)[0]:
 					answers.add((port, kind == socket.SOCK_STREAM, errno.errorcode.get(error, 0)))
 	open("/proc/sys/net/ipv4/ip_local_reserved_ports").read()
 print(sorted(answers, key=str))'; }
+	read -r <&"${COPROC[0]}"
 	for ((i = 0; i < 4; i++)); do
 		a_second_later
 		must equal "$(states)" "$(states_with none)"

@@ -11,7 +11,6 @@ here=$(cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/kselftest/cases.sh
 . "$here/cases.sh"
 
-PORT=/dev/port
 NFSD=/proc/fs/nfsd
 RANGE=/proc/sys/net/ipv4/ip_local_port_range
 

@@ -10,11 +10,8 @@ here=$(cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/kselftest/cases.sh
 . "$here/cases.sh"
 
-PORT=/dev/port
 TRACED=/sys/kernel/tracing/enabled_functions
-RESERVED=/proc/sys/net/ipv4/ip_local_reserved_ports
 FTRACE=/proc/sys/kernel/ftrace_enabled
-HOOKS=(__inet_bind __inet6_bind proc_do_large_bitmap)
 
 loaded() { [[ -d /sys/module/portfs ]]; }
 mounted() { grep -q " $PORT portfs " /proc/mounts; }
@@ -38,14 +35,6 @@ away() {
 load() {
 	modprobe portfs && mount -t portfs portfs "$PORT"
 }
-
-# What the kernel said since: `mark` begins.
-mark() {
-	mark="lifetime test $$, case $number, $((++marks))"
-	echo "$mark" >/dev/kmsg
-}
-said() { dmesg | sed "1,/$mark/d" | grep -E "$1"; }
-marks=0
 
 nothing_is_left() {
 	local hook
@@ -319,7 +308,8 @@ reloads_under_load() {
 	coproc { exec python3 -S -c '
 import os, select, socket
 binds = 0
-while not select.select([0], [], [], 0)[0]:
+print("begins", flush=True)
+while not binds or not select.select([0], [], [], 0)[0]:
 	for family in socket.AF_INET, socket.AF_INET6:
 		for kind in socket.SOCK_STREAM, socket.SOCK_DGRAM:
 			with socket.socket(family, kind) as s:
@@ -328,6 +318,7 @@ while not select.select([0], [], [], 0)[0]:
 	binds += 4
 print(binds)'; }
 	binder=$COPROC_PID
+	read -r <&"${COPROC[0]}"
 	for ((i = 0; i < 3; i++)); do
 		must away
 		must load

@@ -10,7 +10,6 @@ here=$(cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/kselftest/cases.sh
 . "$here/cases.sh"
 
-PORT=/dev/port
 IO_PORT=/dev/ioport
 LINK=/dev/char/1:4
 ELSEWHERE=/tmp/elsewhere

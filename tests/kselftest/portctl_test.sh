@@ -10,7 +10,6 @@ here=$(cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/kselftest/cases.sh
 . "$here/cases.sh"
 
-PORT=/dev/port
 ETC=/etc/portctl.d
 SAVED=$ETC/90-saved.conf
 
