@@ -11,8 +11,8 @@
 #ifndef PORTFS_COMPAT_H
 #define PORTFS_COMPAT_H
 
-#ifndef CONFIG_X86_64
-#error "portfs has trampolines for x86-64 only"
+#if !defined(CONFIG_X86_64) && !defined(CONFIG_ARM64)
+#error "portfs has trampolines for x86-64 and arm64 only"
 #endif
 
 #ifndef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
