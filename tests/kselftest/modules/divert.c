@@ -34,8 +34,13 @@ static struct klp_patch patch = {
 	.objs = objects,
 };
 
-/* Behind ENDBR, where there is one, and ftrace's own call. */
+/* Behind the landing for branches, where there is one, and ftrace's own call. */
+#ifdef CONFIG_ARM64
+#define ENTRY_SIZE \
+	((IS_ENABLED(CONFIG_ARM64_BTI_KERNEL) + 2) * AARCH64_INSN_SIZE)
+#else
 #define ENTRY_SIZE (IS_ENABLED(CONFIG_X86_KERNEL_IBT) * 4 + MCOUNT_INSN_SIZE)
+#endif
 
 static unsigned long divert(unsigned long a, unsigned long b, unsigned long c,
 			    unsigned long d, unsigned long e, unsigned long f)

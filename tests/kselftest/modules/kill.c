@@ -13,15 +13,7 @@ static char *function = "__inet_bind";
 module_param(function, charp, 0444);
 MODULE_PARM_DESC(function, "whose hook to kill");
 
-#define CALL 0xe8
-
-static const u8 nothing[MCOUNT_INSN_SIZE] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
-static u8 call[MCOUNT_INSN_SIZE];
 static void *entry;
-
-static struct mutex *text_lock;
-static void (*text_write)(void *address, const void *code, size_t length,
-			  const void *emulate);
 
 /* Neither what writes text nor what finds symbols is exported. */
 static void *find(const char *name)
@@ -36,31 +28,81 @@ static void *find(const char *name)
 	return (void *)lookup(name);
 }
 
-static void write(const u8 *code)
+#ifdef CONFIG_ARM64
+
+/* Behind the landing for branches, where there is one, and mov x9, x30. */
+#define CALL_OFFSET \
+	((IS_ENABLED(CONFIG_ARM64_BTI_KERNEL) + 1) * AARCH64_INSN_SIZE)
+
+static const u32 nothing = 0xd503201f;
+static u32 call;
+
+static int (*text_write)(void *address, u32 code);
+
+static bool find_writer(void)
 {
-	mutex_lock(text_lock);
-	text_write(entry, code, MCOUNT_INSN_SIZE, NULL);
-	mutex_unlock(text_lock);
+	text_write = find("aarch64_insn_patch_text_nosync");
+	return text_write;
 }
 
-static int __init kill_init(void)
+static bool is_call(void)
+{
+	return call >> 26 == 0x25;
+}
+
+static void write(const void *code)
+{
+	text_write(entry, *(const u32 *)code);
+}
+
+#else
+
+#define CALL_OFFSET (IS_ENABLED(CONFIG_X86_KERNEL_IBT) * 4)
+
+static const u8 nothing[MCOUNT_INSN_SIZE] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
+static u8 call[MCOUNT_INSN_SIZE];
+
+static struct mutex *text_lock;
+static void (*text_write)(void *address, const void *code, size_t length,
+			  const void *emulate);
+
+static bool find_writer(void)
 {
 	text_lock = find("text_mutex");
 	text_write = find("text_poke_bp") ?: find("smp_text_poke_single");
+	return text_lock && text_write;
+}
+
+static bool is_call(void)
+{
+	return call[0] == 0xe8;
+}
+
+static void write(const void *code)
+{
+	mutex_lock(text_lock);
+	text_write(entry, code, sizeof(call), NULL);
+	mutex_unlock(text_lock);
+}
+
+#endif
+
+static int __init kill_init(void)
+{
 	entry = find(function);
-	if (!text_lock || !text_write || !entry)
+	if (!find_writer() || !entry)
 		return -ENOENT;
-	entry += IS_ENABLED(CONFIG_X86_KERNEL_IBT) * 4;
-	memcpy(call, entry, sizeof(call));
-	if (call[0] != CALL)
+	entry += CALL_OFFSET;
+	memcpy(&call, entry, sizeof(call));
+	if (!is_call())
 		return -ESRCH;
-	write(nothing);
+	write(&nothing);
 	return 0;
 }
 
 static void __exit kill_exit(void)
 {
-	write(call);
+	write(&call);
 }
 
 module_init(kill_init);
