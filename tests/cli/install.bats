@@ -185,6 +185,59 @@ has() { installed | grep -q -x -e "$1 $2"; }
 	[[ $output != *cycle* && $output != *port* ]]
 }
 
+# on_a_host INIT: make install on a copy of this host that is thrown away; what it has portctl do is in the file did.
+# portctl, DKMS and whatever enables are stand-ins; FAILS is the command of portctl that fails, MOUNTED if portfs is there.
+on_a_host() {
+	local host=$BATS_TEST_TMPDIR/host tree=$BATS_TEST_TMPDIR/host/upper/tree name
+	rm -rf "$host"
+	mkdir -p "$host"
+	INIT=$1 run unshare --mount bash -euc '
+		mount -t tmpfs none "$1"
+		mkdir -p "$1"/{upper/{tree,stubs},work,root}
+		mkdir -p "$1/upper/lib" "$1/upper/usr/lib/modules/$(uname -r)/build"
+		rmdir "$1/upper/lib"
+		: >"$1/upper/usr/lib/modules/$(uname -r)/build/Makefile"
+		cp -r --preserve=timestamps Makefile Kbuild COPYING dkms.conf module tools "$1/upper/tree/"
+		printf "#!/bin/sh\necho \"\$*\" >>/did\n[ \"\$1\" != \"${FAILS-}\" ]\n" >"$1/upper/tree/tools/portctl/portctl"
+		chmod 755 "$1/upper/tree/tools/portctl/portctl"
+		for name in dkms modprobe modinfo update-rc.d rc-update rc-service systemctl; do
+			printf "#!/bin/sh\n" >"$1/upper/stubs/$name"
+		done
+		printf "#!/bin/sh\n${MOUNTED:-false}\n" >"$1/upper/stubs/findmnt"
+		[[ $INIT != systemd ]] || printf "#!/bin/sh\n[ \"\$2\" != is-active ]\n" >"$1/upper/stubs/systemctl"
+		chmod 755 "$1"/upper/stubs/*
+		mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" none "$1/root"
+		mount --rbind /proc "$1/root/proc"
+		mount -t tmpfs none "$1/root/sys"
+		mkdir -p "$1/root/sys/module/portfs"
+		: >"$1/root/sys/module/portfs/srcversion"
+		mount --rbind /dev "$1/root/dev"
+		env -u DESTDIR PATH="/stubs:$PATH" chroot "$1/root" /tree/tools/install || status=$?
+		touch "$1/upper/did"
+		cp "$1/upper/did" "$2"
+		exit "${status-0}"' - "$host" "$BATS_TEST_TMPDIR/did"
+	echo "$output"
+	cat "$BATS_TEST_TMPDIR/did"
+}
+
+@test "a host that runs is not booted: no mistake in the files closes a port, and a table that is there stays" {
+	local init did=$BATS_TEST_TMPDIR/did
+	unset DESTDIR
+	for init in sysvinit openrc none; do
+		on_a_host $init
+		[[ $status == 0 && $(<"$did") == $'mount\nrestore' ]]
+		# Again.
+		MOUNTED=true on_a_host $init
+		[[ $status == 0 && ! -s $did ]]
+		FAILS=restore on_a_host $init
+		[[ $status != 0 && $output == *'the table was not restored, as said above'* ]]
+	done
+	on_a_host systemd
+	[[ $status == 0 && $(<"$did") == check ]]
+	FAILS=check on_a_host systemd
+	[[ $status != 0 && $output == *'nothing was restored, for the table files have mistakes'* ]]
+}
+
 @test "what makes no sense is refused in a line, and nothing is made" {
 	run ! tools/install remove
 	[[ $output == 'portfs: usage: install [install|uninstall]' ]]

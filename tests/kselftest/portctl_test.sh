@@ -132,12 +132,21 @@ takes_its_own_namespace() {
 		says portctl grant alice tcp/80
 		[[ $(portctl list -H -o port,owner 2>/dev/null) =~ ^tcp/80\ +alice$ ]]
 		[[ $(stat -c %U /dev/port/tcp/80) == bob ]]
-		for command in save "grant alice tcp/81 --save" restore sync; do
+		# What waits for a name belongs to the host, as the files do.
+		says portctl grant root tcp/82
+		mkdir -p /run/portctl
+		echo tcp/82 >/run/portctl/unresolved
+		echo "tcp 82 bob 600" >/etc/portctl.d/10-host.conf
+		for command in save "save -n" "grant alice tcp/81 --save" restore "restore -n" sync "restore --boot" \
+			"restore --boot -n" "sync --late" "sync --late -n"; do
 			says portctl $command
 			((status == 1)) && [[ $words == *"/etc/netns/NAME/portctl.d"* ]]
 		done
+		[[ $(</run/portctl/unresolved) == tcp/82 ]]
+		rm -r /run/portctl /etc/portctl.d/10-host.conf
 		[[ ! -e /etc/portctl.d/90-saved.conf ]]
-		[[ $(portctl save - 2>/dev/null) == "tcp 80 alice 0600" ]]
+		[[ $(portctl save - 2>/dev/null) == $'"'tcp 80 alice 0600\\ntcp 82 root 0600'"' ]]
+		says portctl release tcp/82
 		mount --bind /tmp/own /etc/portctl.d
 		says portctl save
 		((status == 0)) && grep -qx "tcp 80 alice 0600" /tmp/own/90-saved.conf
