@@ -185,6 +185,107 @@ has() { installed | grep -q -x -e "$1 $2"; }
 	[[ $output != *cycle* && $output != *port* ]]
 }
 
+# generated [FSTAB]: the units that portctl-generator gives an order, with the folders of units below ./systemd in
+# place of this host's: etc and usr.
+generated() {
+	local after=After=portctl-restore.service
+	mkdir -p systemd/etc systemd/usr
+	printf '%s' "${1-}" >fstab
+	rm -rf out
+	unshare --mount bash -euc '
+		mkdir -p /etc/systemd /usr/lib/systemd
+		mount --bind systemd/etc /etc/systemd
+		mount --bind systemd/usr /usr/lib/systemd
+		mount --bind fstab /etc/fstab
+		exec "$1" "$PWD/out"' - "$BATS_TEST_DIRNAME/../../tools/units/portctl-generator"
+	[[ ! -d out ]] || grep -r -L -x "$after" out
+	[[ ! -d out ]] || (cd out && printf '%s\n' *.d) | sed 's/\.d$//' | xargs
+}
+
+# unit PATH LINE…: below ./systemd; it has no default order, and LINEs.
+unit() {
+	mkdir -p "systemd/$(dirname "$1")"
+	printf '%s\n' '[Unit]' DefaultDependencies=no "${@:2}" >"systemd/$1"
+}
+
+# wants TARGET UNIT…: links in etc, which point to nothing; by its name systemd finds the unit.
+wants() {
+	local name
+	mkdir -p "systemd/etc/system/$1.target.wants"
+	for name in "${@:2}"; do ln -s "/nonexistent/$name" "systemd/etc/system/$1.target.wants/$name"; done
+}
+
+@test "the generator: which units get an order" {
+	cd "$BATS_TEST_TMPDIR"
+	local usr=usr/system etc=etc/system
+	[[ -z $(generated) ]]
+	# Wherever they are, as early as can be or wanted by whatever a boot starts.
+	unit $usr/a.service
+	unit $etc/b.service
+	unit $usr/c.socket '[Socket]' 'ListenStream = 127.0.0.1:80'
+	unit $usr/path.socket '[Socket]' ListenStream=/run/path ListenDatagram=%t/path
+	unit $usr/m.service
+	unit $usr/unwanted.service
+	wants sysinit a.service
+	wants basic b.service
+	wants sockets c.socket path.socket
+	wants multi-user m.service
+	[[ $(generated) == 'a.service b.service c.socket m.service' ]]
+	# Of those that have an order.
+	printf '%s\n' '[Unit]' Description=x >systemd/$usr/usual.service
+	wants sockets usual.service
+	[[ $(generated) == 'a.service b.service c.socket m.service' ]]
+	# A file in /etc stands for the one in /usr, whatever the link points to; so does a mask.
+	printf '%s\n' '[Unit]' Description=x >systemd/$etc/a.service
+	ln -s /dev/null systemd/$etc/m.service
+	[[ $(generated) == 'b.service c.socket' ]]
+	rm systemd/$etc/[am].service systemd/$usr/[am].service
+	# Drop-ins say it, and take it back.
+	mkdir -p systemd/{etc,usr}/system/{usual,b}.service.d systemd/usr/system/{c,path}.socket.d
+	printf '%s\n' '[Unit]' '  DefaultDependencies=no' >systemd/$usr/usual.service.d/x.conf
+	printf '%s\n' '[Unit]' DefaultDependencies=yes >systemd/$etc/b.service.d/x.conf
+	printf '%s\n' '[Socket]' ListenStream= ListenStream=/run/c >systemd/$usr/c.socket.d/x.conf
+	printf '%s\n' '[Socket]' ListenStream=8080 >systemd/$usr/path.socket.d/x.conf
+	[[ $(generated) == 'path.socket usual.service' ]]
+	ln -s /dev/null systemd/$etc/usual.service.d/x.conf
+	[[ $(generated) == 'path.socket' ]]
+	rm -r systemd
+	# Templates and aliases.
+	unit $usr/t@.service
+	unit $usr/s@.socket '[Socket]' ListenStream=%i
+	unit $usr/real.service
+	mkdir -p systemd/etc/system
+	ln -s /usr/lib/systemd/system/real.service systemd/$etc/alias.service
+	wants sysinit t@one.service alias.service
+	wants sockets s@80.socket
+	[[ $(generated) == 'real.service s@80.socket t@one.service' ]]
+}
+
+@test "the generator: what the restore waits for gets no order" {
+	cd "$BATS_TEST_TMPDIR"
+	local usr=usr/system
+	unit $usr/direct.service 'Before=x.service \' ' local-fs.target'
+	unit $usr/by-other.service Before=middle.service
+	unit $usr/middle.service Before=group.target
+	printf '%s\n' '[Unit]' After=middle.service Before=local-fs-pre.target >systemd/$usr/group.target
+	unit $usr/by-mount.service
+	unit $usr/data.mount After=by-mount.service
+	unit $usr/by-fstab.service
+	unit $usr/early-systemd.service Before=systemd-udevd.service
+	unit $usr/by-remote.service
+	unit $usr/remote.mount 'After=by-remote.service remote-fs-pre.target'
+	unit $usr/free.service Before=sysinit.target
+	# Two that wait for each other.
+	unit $usr/one.service After=two.service
+	unit $usr/two.service After=one.service
+	wants sysinit direct.service by-other.service middle.service by-mount.service by-fstab.service early-systemd.service \
+		by-remote.service free.service one.service two.service
+	[[ $(generated '#/dev/x /y ext4 x-systemd.after=free.service 0 0
+/dev/sda1 /data ext4 defaults,x-systemd.requires=by-fstab.service,x-systemd.after=other.service 0 2
+s:/x /nfs nfs _netdev,x-systemd.after=free.service 0 0
+') == 'by-remote.service free.service one.service two.service' ]]
+}
+
 # on_a_host INIT: make install on a copy of this host that is thrown away; what it has portctl do is in the file did.
 # portctl, DKMS and whatever enables are stand-ins; FAILS is the command of portctl that fails, MOUNTED if portfs is there.
 on_a_host() {

@@ -140,7 +140,8 @@ takes_its_own_namespace() {
 		for command in save "save -n" "grant alice tcp/81 --save" restore "restore -n" sync "restore --boot" \
 			"restore --boot -n" "sync --late" "sync --late -n"; do
 			says portctl $command
-			((status == 1)) && [[ $words == *"/etc/netns/NAME/portctl.d"* ]]
+			((status == 1)) || { echo "$command: status $status"; exit 1; }
+			[[ $words == *"/etc/netns/NAME/portctl.d"* ]]
 		done
 		[[ $(</run/portctl/unresolved) == tcp/82 ]]
 		rm -r /run/portctl /etc/portctl.d/10-host.conf
