@@ -427,11 +427,16 @@ TEST_F_TIMEOUT(tracer, before_and_after, PATIENCE)
 
 	for (i = 0; i < MOST && variant->tracers[i]; i++)
 		ATTACH_LATE(variant->tracers[i]);
-	while (self->count) {
+	while (self->count > 1) {
 		DETACH_LAST();
 		EXPECT_RIGHT(true);
 	}
+	/* The module goes below the last. */
 	END();
+	while (self->count) {
+		DETACH_LAST();
+		EXPECT_RIGHT(false);
+	}
 }
 
 /* The first comes before the module, the others after; it goes before them. */
@@ -439,6 +444,8 @@ TEST_F_TIMEOUT(tracer, around, PATIENCE)
 {
 	int i;
 
+	if (!variant->tracers[1])
+		SKIP(return, "one alone, as in before_and_after");
 	ASSERT_EQ(0, ATTACH(variant->tracers[0]));
 	LOAD();
 	BEGIN();
