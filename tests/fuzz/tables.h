@@ -8,7 +8,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "portctl.h"
+#include "config.h"
+#include "owner.h"
+#include "place.h"
+#include "port.h"
 
 /* A file without a name, to be read by its path. */
 static inline char *make_file(const char *text, size_t size, int *fd)

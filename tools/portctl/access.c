@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #include "access.h"
+#include "acl.h"
+#include "rule.h"
 
 #define READ_WRITE (ACL_READ | ACL_WRITE)
 

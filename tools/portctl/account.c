@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "hint.h"
-#include "portctl.h"
+#include "place.h"
 
 /* No group has more members than fit into this. */
 #define ROOM_MAX (64U << 20)

@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "portctl.h"
+#include "acl.h"
+#include "message.h"
+#include "owner.h"
 
 /* Half of the longest line that a file may have. */
 #define WORDS_MAX 32768

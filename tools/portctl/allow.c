@@ -3,7 +3,13 @@
 #include <string.h>
 
 #include "access.h"
+#include "account.h"
 #include "change.h"
+#include "message.h"
+#include "owner.h"
+#include "port.h"
+#include "rule.h"
+#include "unclaimed.h"
 
 /* What is done to the rule of a port; DONE, or a status after a line. */
 typedef enum status (*edit)(struct rule *rule, unsigned int index,

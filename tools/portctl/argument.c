@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "command.h"
+#include "message.h"
+#include "owner.h"
+#include "port.h"
 
 /* The same words with the last one, the user, first. */
 static void say_in_order(const struct options *options)

@@ -1,5 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The ground floor, which every file of portctl stands on. */
+/*
+ * portctl, from the ground up; each file has a header, and uses what stands above
+ * it here:
+ *
+ *	base text message place		the ground floor, which all stand on
+ *	hint json interrupt		what is said, and when
+ *	account				what the name service says
+ *	port owner acl rule mode	words to values and back
+ *	unclaimed policy access		the kernel's own rule, and who may
+ *	file config			table files: to read them
+ *	lock boot comment replace saved	and to write them; what a boot left to do
+ *	module mount namespace		the module and the mount
+ *	transition xattr node		the nodes: the only files that change them
+ *	process socket holder		who listens, and who uses the module
+ *	option argument selection report	what commands have in common
+ *	change				what the changing ones have
+ *	command.h			the commands, which only main.c calls
+ */
 #ifndef PORTCTL_BASE_H
 #define PORTCTL_BASE_H
 

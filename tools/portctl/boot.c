@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "portctl.h"
+#include "boot.h"
+#include "message.h"
+#include "place.h"
+#include "port.h"
 
 static char *state_path(const char *name)
 {

@@ -6,9 +6,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "acl.h"
+#include "boot.h"
 #include "change.h"
+#include "config.h"
+#include "file.h"
 #include "interrupt.h"
+#include "lock.h"
+#include "message.h"
 #include "namespace.h"
+#include "node.h"
+#include "owner.h"
+#include "place.h"
+#include "port.h"
+#include "rule.h"
+#include "saved.h"
+#include "unclaimed.h"
 
 /* Of each kind of news; a table that is flushed has a hundred thousand. */
 #define NEWS_MAX 10

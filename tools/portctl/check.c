@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portctl check: what is wrong with table files. */
 #include "command.h"
+#include "config.h"
+#include "file.h"
 
 /**
  * command_check() - say what is wrong with table files

@@ -6,7 +6,8 @@
 #ifndef PORTCTL_COMMAND_H
 #define PORTCTL_COMMAND_H
 
-#include "portctl.h"
+#include "port.h"
+#include "rule.h"
 
 /**
  * struct options - what was said on the command line

@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #include "comment.h"
-#include "portctl.h"
+#include "message.h"
+#include "port.h"
 
 /* What is longer is no table file. */
 #define LINE_MAX_BYTES 65536

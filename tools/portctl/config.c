@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "portctl.h"
+#include "config.h"
+#include "file.h"
+#include "message.h"
+#include "place.h"
+#include "rule.h"
 
 /**
  * struct names - the files that count

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portctl diff, and what a dry run shows. */
 #include "command.h"
+#include "config.h"
+#include "file.h"
+#include "node.h"
 #include "policy.h"
 #include "report.h"
+#include "rule.h"
+#include "unclaimed.h"
 
 /**
  * print_difference() - what differs, in the lines of a file

@@ -11,7 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "portctl.h"
+#include "acl.h"
+#include "file.h"
+#include "message.h"
+#include "owner.h"
+#include "port.h"
+#include "rule.h"
 
 /* More than any sensible line: a list of all ACL entries that fit a node. */
 #define LINE_MAX_BYTES 65536

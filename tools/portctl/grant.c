@@ -2,8 +2,13 @@
 /* portctl grant, portctl release and flush: the rules of some ports. */
 #include <string.h>
 
+#include "acl.h"
 #include "change.h"
+#include "message.h"
 #include "mode.h"
+#include "owner.h"
+#include "port.h"
+#include "rule.h"
 
 /* The whole set gets one rule. */
 static struct table *with_rule(const struct table *old,

@@ -14,7 +14,9 @@
 #include <unistd.h>
 
 #include "holder.h"
+#include "message.h"
 #include "namespace.h"
+#include "place.h"
 
 /**
  * struct search - what was seen so far

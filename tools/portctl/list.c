@@ -6,11 +6,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "acl.h"
+#include "config.h"
+#include "file.h"
 #include "hint.h"
+#include "message.h"
+#include "node.h"
+#include "owner.h"
+#include "port.h"
 #include "report.h"
+#include "rule.h"
 #include "selection.h"
 #include "socket.h"
 #include "text.h"
+#include "unclaimed.h"
 
 /**
  * struct view - what there is to list

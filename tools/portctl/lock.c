@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "portctl.h"
+#include "lock.h"
+#include "message.h"
+#include "place.h"
 
 /**
  * table_lock() - wait until nobody else changes or saves the table

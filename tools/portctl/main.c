@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "hint.h"
+#include "message.h"
 #include "option.h"
+#include "place.h"
+#include "port.h"
 #include "report.h"
 
 /**

@@ -3,7 +3,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "message.h"
 #include "mode.h"
+#include "rule.h"
 
 #define STICKY 01000
 

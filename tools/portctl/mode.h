@@ -3,7 +3,7 @@
 #ifndef PORTCTL_MODE_H
 #define PORTCTL_MODE_H
 
-#include "portctl.h"
+#include "message.h"
 
 bool mode_change(mode_t *mode, const char *text, struct mistake *mistake);
 

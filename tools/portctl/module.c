@@ -6,8 +6,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "message.h"
 #include "module.h"
-#include "portctl.h"
+#include "place.h"
 
 /**
  * read_line() - the first line of a small file

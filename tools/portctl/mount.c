@@ -8,7 +8,10 @@
 #include <sys/sysmacros.h>
 
 #include "command.h"
+#include "message.h"
 #include "module.h"
+#include "mount.h"
+#include "place.h"
 
 /**
  * is_mounted() - is the table where it belongs?

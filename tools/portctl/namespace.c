@@ -12,7 +12,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "message.h"
 #include "namespace.h"
+#include "place.h"
 
 static bool is_foreign;
 

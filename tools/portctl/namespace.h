@@ -3,7 +3,7 @@
 #ifndef PORTCTL_NAMESPACE_H
 #define PORTCTL_NAMESPACE_H
 
-#include "portctl.h"
+#include "base.h"
 
 int namespace_mount(void);
 int namespace_open(void);

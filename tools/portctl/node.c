@@ -9,8 +9,15 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "message.h"
+#include "mount.h"
 #include "namespace.h"
+#include "node.h"
+#include "place.h"
+#include "port.h"
+#include "rule.h"
 #include "transition.h"
+#include "xattr.h"
 
 #define PORTFS_MAGIC 0x706f7274
 #define MODE_BITS    07777

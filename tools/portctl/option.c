@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "hint.h"
+#include "message.h"
 #include "option.h"
+#include "owner.h"
 
 static const struct {
 	struct option option;

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "portctl.h"
+#include "account.h"
+#include "message.h"
+#include "owner.h"
 #include "text.h"
 
 #define ID_MAX (UINT32_MAX - 1)

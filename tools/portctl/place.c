@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "portctl.h"
+#include "place.h"
 
 struct places places;
 

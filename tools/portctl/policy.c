@@ -4,7 +4,11 @@
 #include <linux/posix_acl.h>
 #include <stdlib.h>
 
+#include "account.h"
+#include "acl.h"
+#include "owner.h"
 #include "policy.h"
+#include "rule.h"
 
 /**
  * caller_of_login() - what a login makes of a user

@@ -3,7 +3,8 @@
 #ifndef PORTCTL_POLICY_H
 #define PORTCTL_POLICY_H
 
-#include "portctl.h"
+#include "account.h"
+#include "rule.h"
 
 /**
  * struct caller - whose bind(2) is judged

@@ -8,7 +8,9 @@
 #include <strings.h>
 
 #include "hint.h"
-#include "portctl.h"
+#include "message.h"
+#include "place.h"
+#include "port.h"
 
 const char *const protocol_names[PROTOCOLS] = {
 	[TCP] = "tcp",

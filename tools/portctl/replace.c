@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #include "interrupt.h"
-#include "portctl.h"
+#include "message.h"
+#include "place.h"
 #include "replace.h"
 
 static enum status cannot_write(const char *path)

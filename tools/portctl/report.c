@@ -3,7 +3,11 @@
  * The document of JSON that a command with -j prints: an object with a version,
  * what the command adds to it, and the errors. portctl(8) promises its form.
  */
+#include "acl.h"
+#include "message.h"
+#include "owner.h"
 #include "report.h"
+#include "rule.h"
 
 /* One more when a program that read the form before would be misled. */
 #define REPORT_VERSION 1

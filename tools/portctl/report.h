@@ -4,7 +4,7 @@
 #define PORTCTL_REPORT_H
 
 #include "json.h"
-#include "portctl.h"
+#include "rule.h"
 
 void report_begin(void);
 void report_port(unsigned int index);

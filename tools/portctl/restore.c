@@ -2,9 +2,18 @@
 /* portctl restore, portctl sync: the whole table, out of files. */
 #include <stdlib.h>
 
+#include "account.h"
+#include "boot.h"
 #include "command.h"
+#include "config.h"
+#include "file.h"
 #include "interrupt.h"
+#include "lock.h"
+#include "message.h"
 #include "namespace.h"
+#include "node.h"
+#include "port.h"
+#include "rule.h"
 
 static const struct rule root_only = { .claimed = true, .mode = 0600 };
 

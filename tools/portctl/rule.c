@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "portctl.h"
+#include "acl.h"
+#include "message.h"
+#include "owner.h"
+#include "rule.h"
 #include "text.h"
 
 /**

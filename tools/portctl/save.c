@@ -3,7 +3,11 @@
 #include <string.h>
 
 #include "command.h"
+#include "lock.h"
 #include "namespace.h"
+#include "node.h"
+#include "rule.h"
+#include "saved.h"
 
 /**
  * command_save() - keep the table for the next boot

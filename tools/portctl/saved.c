@@ -4,9 +4,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "boot.h"
 #include "comment.h"
-#include "portctl.h"
+#include "config.h"
+#include "file.h"
+#include "message.h"
+#include "place.h"
+#include "port.h"
 #include "replace.h"
+#include "rule.h"
+#include "saved.h"
 #include "text.h"
 
 #define SAVED_NAME "90-saved.conf"

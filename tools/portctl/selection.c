@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "message.h"
+#include "owner.h"
+#include "port.h"
+#include "rule.h"
 #include "selection.h"
 
 static void add_owner(struct selection *selection, uid_t uid)

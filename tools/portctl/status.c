@@ -4,10 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot.h"
 #include "command.h"
+#include "config.h"
+#include "file.h"
 #include "holder.h"
+#include "message.h"
 #include "module.h"
+#include "mount.h"
+#include "node.h"
+#include "place.h"
+#include "port.h"
 #include "report.h"
+#include "rule.h"
 #include "text.h"
 
 /**

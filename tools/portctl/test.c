@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* portctl test: may a user bind a port, and why? */
+#include "account.h"
+#include "acl.h"
 #include "command.h"
+#include "message.h"
+#include "node.h"
+#include "owner.h"
 #include "policy.h"
+#include "port.h"
 #include "report.h"
+#include "rule.h"
 #include "text.h"
+#include "unclaimed.h"
 
 /**
  * struct question - whom the question is about

@@ -14,6 +14,8 @@
 #include <linux/posix_acl.h>
 #include <stdlib.h>
 
+#include "acl.h"
+#include "rule.h"
 #include "transition.h"
 
 #define STICKY 01000

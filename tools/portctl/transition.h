@@ -3,7 +3,8 @@
 #ifndef PORTCTL_TRANSITION_H
 #define PORTCTL_TRANSITION_H
 
-#include "portctl.h"
+#include "acl.h"
+#include "rule.h"
 
 enum step_kind {
 	SET_MODE,

@@ -2,7 +2,8 @@
 /* What the kernel says of ports that nobody has claimed. */
 #include <stdlib.h>
 
-#include "portctl.h"
+#include "place.h"
+#include "unclaimed.h"
 
 /**
  * privileged_ports() - which unclaimed ports are root's

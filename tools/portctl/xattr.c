@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/xattr.h>
 
-#include "portctl.h"
+#include "acl.h"
+#include "message.h"
+#include "xattr.h"
 
 #define ATTRIBUTE "system.posix_acl_access"
 
