@@ -30,9 +30,12 @@ world() { run unshare --mount --pid --fork --mount-proc bash -c ". ./world; $1";
 	# The first has moved the device away and is about to make the directory; the second comes in between, and
 	# has made one when the first goes on.
 	world '
-		strace -f -qq -o /dev/null -e trace=mkdir -e inject=mkdir:delay_enter=500000 \
+		strace -f -qq -o /dev/null -e trace=mkdir -e inject=mkdir:delay_enter=5000000 \
 			mount.portfs portfs /dev/port -o nonsense 2>/dev/null &
-		until [[ -e /dev/ioport ]]; do sleep 0.01; done
+		until [[ -e /dev/ioport ]]; do
+			sleep 0.01
+			kill -0 $! 2>/dev/null || { echo "the first has ended unseen"; exit 1; }
+		done
 		strace -f -qq -o /dev/null -e trace=rmdir -e inject=rmdir:delay_enter=1000000 \
 			mount.portfs portfs /dev/port -o nonsense 2>/dev/null
 		wait
