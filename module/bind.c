@@ -14,8 +14,6 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/net.h>
-#include <linux/ratelimit.h>
-#include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/workqueue.h>
 #include <net/inet_common.h>
@@ -81,17 +79,11 @@ static int address_error(const struct sock *sk, const void *address)
 
 static int refuse(const struct sock *sk, const void *address, u32 index)
 {
-	const char *name = index < PORTFS_PORTS ? "tcp" : "udp";
-	uid_t user = from_kuid_munged(&init_user_ns, current_fsuid());
 	int error = address_error(sk, address);
 
 	if (error)
 		return error;
-	/* The host's log is not for what users do in namespaces of their own. */
-	if (sock_net(sk)->user_ns == &init_user_ns)
-		pr_info_ratelimited("%s/%u refused to %s[%d], user %u\n", name,
-				    portfs_port(index), current->comm,
-				    task_tgid_nr(current), user);
+	portfs_report_refusal(sock_net(sk), index);
 	return -EACCES;
 }
 

@@ -17,6 +17,7 @@ static int __init portfs_init(void)
 {
 	int error;
 
+	portfs_limit_setup();
 	error = portfs_table_setup();
 	if (error)
 		return error;
@@ -52,6 +53,7 @@ static void __exit portfs_exit(void)
 	portfs_hook_teardown();
 	portfs_bind_teardown();
 	portfs_table_teardown();
+	portfs_limit_teardown();
 }
 
 module_init(portfs_init);

@@ -5,7 +5,8 @@
  * Data flows one way:
  *
  *	VFS -> fs.c -> node.c -> table.c <- policy.c <- bind.c <- bind(2)
- *	                  |         |                     |
+ *	                  |         |                     |   \
+ *	                  |         |                     |    report.c -> limit.c
  *	                  |     reserved.c <- ip_local_reserved_ports
  *	                  |         |                     |
  *	                  +-> guard.c -> hook.c -> trampoline_*.S
@@ -18,6 +19,7 @@
  *				namespace's ip_local_reserved_ports
  *	inode->i_lock		the attributes of a node's inode
  *	portfs_sleepers (SRCU)	what may sleep below a trampoline
+ *	bucket_set.lock		how often users of one set were refused
  *	RCU			readers of a table: hooks, stat, listings
  *
  * Copyright (C) 2026 The portfs authors
@@ -88,6 +90,17 @@ static inline u32 portfs_index(enum portfs_protocol protocol, u16 port)
 static inline u16 portfs_port(u32 index)
 {
 	return index % PORTFS_PORTS;
+}
+
+/**
+ * portfs_protocol_name() - the name of the protocol that an index stands for
+ * @index: see portfs_index()
+ *
+ * Return: "tcp" or "udp".
+ */
+static inline const char *portfs_protocol_name(u32 index)
+{
+	return index < PORTFS_PORTS ? "tcp" : "udp";
 }
 
 /**
@@ -279,6 +292,14 @@ int portfs_reserved_prove(void);
 
 /* policy.c */
 enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index);
+
+/* limit.c */
+bool portfs_limit_tell(void);
+void portfs_limit_setup(void);
+void portfs_limit_teardown(void);
+
+/* report.c */
+void portfs_report_refusal(const struct net *net, u32 index);
 
 /* bind.c */
 struct portfs_answer portfs_bind_inet(struct sock *sk,

@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 
 #include "lib.h"
+#include "log.h"
 
 /* Some things happen a moment later. The bound ends a test that fails. */
 #define wait_until(condition) ({					\
@@ -36,35 +37,6 @@ static inline int module_load(const char *path, const char *parameters)
 static inline int module_unload(const char *name)
 {
 	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
-}
-
-/* ---- the kernel log, from now on ---- */
-
-static inline int log_open(void)
-{
-	int log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-
-	lseek(log, 0, SEEK_END);
-	return log;
-}
-
-/* The next line with @text in it, without its time; or NULL. */
-static inline const char *log_find(int log, const char *text)
-{
-	static char record[2048];
-	ssize_t length;
-	char *line;
-
-	/* What was written over before it could be read is EPIPE. */
-	while ((length = read(log, record, sizeof(record) - 1)) > 0 ||
-	       errno == EPIPE) {
-		record[length > 0 ? length : 0] = '\0';
-		record[strcspn(record, "\n")] = '\0';
-		line = strchr(record, ';');
-		if (line && strstr(line, text))
-			return line + 1;
-	}
-	return NULL;
 }
 
 /* ---- portfs ---- */
