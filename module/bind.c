@@ -24,6 +24,7 @@
 #include <net/route.h>
 
 #include "portfs.h"
+#include "trace.h"
 
 /*
  * The socket by which the hooks are proved: of no family, so that no cgroup's
@@ -103,21 +104,61 @@ static noinline int capable_or_refuse(const struct sock *sk,
 	return error;
 }
 
+/* Who looks at a tracepoint may sleep as well, where locks do. */
+static noinline void trace_verdict(const struct sock *sk, const void *address,
+				   u32 index, const struct portfs_rule *rule,
+				   enum portfs_verdict verdict, int error)
+{
+	int reader = srcu_read_lock(&portfs_sleepers);
+
+	trace_portfs_bind(sk, address, index, rule,
+			  error ? PORTFS_REFUSE : verdict, error);
+	srcu_read_unlock(&portfs_sleepers, reader);
+}
+
+/* @seen: becomes the rule that decided, and is for those who trace; or NULL. */
+static __always_inline struct portfs_answer
+judge_by_rule(struct sock *sk, const void *address, u32 index,
+	      unsigned long flags, struct portfs_rule *seen)
+{
+	enum portfs_verdict verdict = PORTFS_NO_SAY;
+	const struct portfs_rule *rule;
+	int error = 0;
+
+	rcu_read_lock();
+	rule = portfs_table_rule(sock_net(sk), index);
+	if (rule) {
+		verdict = portfs_policy_bind(rule);
+		if (seen)
+			*seen = *rule;
+	}
+	rcu_read_unlock();
+	if (verdict == PORTFS_NO_SAY)
+		return portfs_pass(flags);
+	if (verdict != PORTFS_ALLOW)
+		error = capable_or_refuse(sk, address, index,
+					  verdict == PORTFS_CAPABLE);
+	if (seen)
+		trace_verdict(sk, address, index, seen, verdict, error);
+	return error ? portfs_answer(error) :
+		       portfs_pass(flags | BIND_NO_CAP_NET_BIND_SERVICE);
+}
+
+static noinline notrace struct portfs_answer
+judge_and_trace(struct sock *sk, const void *address, u32 index,
+		unsigned long flags)
+{
+	struct portfs_rule seen;
+
+	return judge_by_rule(sk, address, index, flags, &seen);
+}
+
 static noinline notrace struct portfs_answer
 judge(struct sock *sk, const void *address, u32 index, unsigned long flags)
 {
-	enum portfs_verdict verdict = portfs_policy_bind(sock_net(sk), index);
-	int error;
-
-	if (verdict == PORTFS_NO_SAY)
-		return portfs_pass(flags);
-	if (verdict != PORTFS_ALLOW) {
-		error = capable_or_refuse(sk, address, index,
-					  verdict == PORTFS_CAPABLE);
-		if (error)
-			return portfs_answer(error);
-	}
-	return portfs_pass(flags | BIND_NO_CAP_NET_BIND_SERVICE);
+	if (trace_portfs_bind_enabled())
+		return judge_and_trace(sk, address, index, flags);
+	return judge_by_rule(sk, address, index, flags, NULL);
 }
 
 static __always_inline struct portfs_answer

@@ -130,6 +130,33 @@ static ssize_t node_listxattr(struct dentry *dentry, char *list, size_t size)
 	return sizeof(name);
 }
 
+/*
+ * Puts a rule in the place of another, NULL for none, and tells so; i_rwsem
+ * keeps the changes of a node, and what is told of them, in one order.
+ */
+static int node_replace(struct inode *inode, const struct portfs_rule *rule)
+{
+	struct net *net = portfs_sb_net(inode->i_sb);
+	u32 index = portfs_node_index(inode);
+	struct portfs_rule old;
+	bool claimed;
+	int error = 0;
+
+	claimed = node_rule(inode, &old);
+	/* It is told of when the table has let go of it. */
+	posix_acl_dup(old.acl);
+	if (rule)
+		error = portfs_table_set(net, index, rule);
+	else
+		portfs_table_release(net, index);
+	if (!error) {
+		node_refresh(inode);
+		portfs_report_change(net, index, claimed ? &old : NULL, rule);
+	}
+	posix_acl_release(old.acl);
+	return error;
+}
+
 static int node_change(struct inode *inode, struct portfs_rule *rule)
 {
 	int error;
@@ -139,11 +166,7 @@ static int node_change(struct inode *inode, struct portfs_rule *rule)
 	if (error)
 		return error;
 	rule->changed = current_time(inode);
-	error = portfs_table_set(portfs_sb_net(inode->i_sb),
-				 portfs_node_index(inode), rule);
-	if (!error)
-		node_refresh(inode);
-	return error;
+	return node_replace(inode, rule);
 }
 
 /*
@@ -263,7 +286,5 @@ void portfs_node_init(struct inode *inode, unsigned int major)
  */
 void portfs_node_release(struct inode *inode)
 {
-	portfs_table_release(portfs_sb_net(inode->i_sb),
-			     portfs_node_index(inode));
-	node_refresh(inode);
+	node_replace(inode, NULL);
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One decision: a rule and the caller's credentials make allow, refuse or no
- * say.
+ * One decision: a rule and the caller's credentials make allow or refuse.
  *
  * Copyright (C) 2026 The portfs authors
  */
 #include <linux/cred.h>
-#include <linux/rcupdate.h>
 #include <linux/stat.h>
 
 #include "portfs.h"
@@ -64,29 +62,18 @@ static bool rule_gives_write(const struct portfs_rule *rule)
 
 /**
  * portfs_policy_bind() - may the current task bind a port?
- * @net: the socket's network namespace
- * @index: the port, see portfs_index()
+ * @rule: the port's
  *
- * Context: Any in which current is the caller; does not sleep.
+ * Context: Any in which current is the caller; does not sleep. Inside
+ * rcu_read_lock(), by which @rule was found.
  * Return: the verdict; where it is PORTFS_CAPABLE, the caller asks for
- * CAP_NET_BIND_SERVICE over the namespace that owns @net, outside of RCU.
+ * CAP_NET_BIND_SERVICE over the user namespace that owns the network namespace,
+ * outside of RCU.
  */
-notrace enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index)
+notrace enum portfs_verdict portfs_policy_bind(const struct portfs_rule *rule)
 {
-	enum portfs_verdict verdict = PORTFS_NO_SAY;
-	const struct portfs_rule *rule;
-
-	rcu_read_lock();
-	rule = portfs_table_rule(net, index);
-	if (rule) {
-		if (rule_gives_write(rule))
-			verdict = PORTFS_ALLOW;
-		/* The sticky bit binds root and the capable to the rule. */
-		else if (rule->mode & S_ISVTX)
-			verdict = PORTFS_REFUSE;
-		else
-			verdict = PORTFS_CAPABLE;
-	}
-	rcu_read_unlock();
-	return verdict;
+	if (rule_gives_write(rule))
+		return PORTFS_ALLOW;
+	/* The sticky bit binds root and the capable to the rule. */
+	return rule->mode & S_ISVTX ? PORTFS_REFUSE : PORTFS_CAPABLE;
 }

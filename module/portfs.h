@@ -4,12 +4,14 @@
  *
  * Data flows one way:
  *
- *	VFS -> fs.c -> node.c -> table.c <- policy.c <- bind.c <- bind(2)
- *	                  |         |                     |   \
- *	                  |         |                     |    report.c -> limit.c
+ *	VFS -> fs.c -> node.c -> table.c <----- bind.c <- bind(2)
+ *	                  |         |             |
  *	                  |     reserved.c <- ip_local_reserved_ports
- *	                  |         |                     |
+ *	                  |         |             |
  *	                  +-> guard.c -> hook.c -> trampoline_*.S
+ *
+ * Below these, and without any of them: policy.c, which bind.c asks, and
+ * report.c, trace.c, limit.c, which tell what bind.c and node.c did.
  *
  * Locks, outermost first:
  *
@@ -29,6 +31,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/fs.h>
+#include <linux/in.h>
 #include <linux/jump_label_ratelimit.h>
 #include <linux/mutex.h>
 #include <linux/posix_acl.h>
@@ -101,6 +104,17 @@ static inline u16 portfs_port(u32 index)
 static inline const char *portfs_protocol_name(u32 index)
 {
 	return index < PORTFS_PORTS ? "tcp" : "udp";
+}
+
+/**
+ * portfs_ip_protocol() - the number of the protocol that an index stands for
+ * @index: see portfs_index()
+ *
+ * Return: IPPROTO_TCP or IPPROTO_UDP.
+ */
+static inline int portfs_ip_protocol(u32 index)
+{
+	return index < PORTFS_PORTS ? IPPROTO_TCP : IPPROTO_UDP;
 }
 
 /**
@@ -291,7 +305,7 @@ struct portfs_answer portfs_reserved_large_bitmap(struct ctl_table *sysctl,
 int portfs_reserved_prove(void);
 
 /* policy.c */
-enum portfs_verdict portfs_policy_bind(const struct net *net, u32 index);
+enum portfs_verdict portfs_policy_bind(const struct portfs_rule *rule);
 
 /* limit.c */
 bool portfs_limit_tell(void);
@@ -300,6 +314,9 @@ void portfs_limit_teardown(void);
 
 /* report.c */
 void portfs_report_refusal(const struct net *net, u32 index);
+void portfs_report_change(const struct net *net, u32 index,
+			  const struct portfs_rule *before,
+			  const struct portfs_rule *after);
 
 /* bind.c */
 struct portfs_answer portfs_bind_inet(struct sock *sk,

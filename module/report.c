@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the administrator is told: of refusals, a line of the kernel log.
+ * What the administrator is told: of refusals, a line of the kernel log; of
+ * changes, a tracepoint. Decisions have a tracepoint, too, in bind.c.
  *
  * Copyright (C) 2026 The portfs authors
  */
@@ -9,6 +10,7 @@
 #include <linux/string_helpers.h>
 
 #include "portfs.h"
+#include "trace.h"
 
 /* What a name becomes if each of its bytes is escaped. */
 #define ESCAPED_NAME (4 * TASK_COMM_LEN)
@@ -48,4 +50,21 @@ void portfs_report_refusal(const struct net *net, u32 index)
 		portfs_protocol_name(index), portfs_port(index),
 		__kuid_val(current_fsuid()), task_tgid_nr(current), length,
 		name);
+}
+
+/**
+ * portfs_report_change() - tell that the current task changed a rule
+ * @net: the network namespace
+ * @index: the port, see portfs_index()
+ * @before: the rule that was, NULL for none; the caller keeps its ACL
+ * @after: the rule that is, NULL for none; the caller keeps its ACL
+ *
+ * Context: Process context; the caller keeps others from changing the rule.
+ */
+void portfs_report_change(const struct net *net, u32 index,
+			  const struct portfs_rule *before,
+			  const struct portfs_rule *after)
+{
+	if (before || after)
+		trace_portfs_change(net, index, before, after);
 }

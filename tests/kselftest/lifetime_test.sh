@@ -299,6 +299,17 @@ for i in range(100):
 	must equal "$told" 100
 }
 
+# Whoever traces does not keep it, and leaves nothing that would still be called.
+unloads_while_it_is_traced() {
+	must chown 1001 "$PORT/tcp/8080"
+	echo 1 >/sys/kernel/tracing/events/portfs/enable
+	must equal "$(bind_as 1002 tcp 8080)" EACCES
+	must away
+	must_not test -d /sys/kernel/tracing/events/portfs
+	must load
+	must equal "$(cat /sys/kernel/tracing/events/portfs/enable)" 0
+}
+
 # Hooks come and go under binds that are on their way.
 reloads_under_load() {
 	local i binder
@@ -360,6 +371,7 @@ run 'it does not wait for ever' waits_not_for_ever
 run 'readers of the sysctl do not keep it' readers_do_not_keep_it
 run 'a refusal is logged, a grant is not' refusals_are_logged
 run 'it tells of all that it left out before it goes' missed_refusals_are_told
+run 'it unloads while it is traced' unloads_while_it_is_traced
 run 'it comes and goes under binds' reloads_under_load
 run 'loaded and mounted at the end' everything_is_there
 plan
