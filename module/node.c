@@ -145,26 +145,22 @@ static int node_replace(struct inode *inode, const struct portfs_rule *rule)
 	claimed = node_rule(inode, &old);
 	/* It is told of when the table has let go of it. */
 	posix_acl_dup(old.acl);
+	/* A claim is a promise; none is made that cannot be kept. */
 	if (rule)
+		error = portfs_guard_check();
+	if (!error && rule)
 		error = portfs_table_set(net, index, rule);
-	else
+	else if (!error)
 		portfs_table_release(net, index);
-	if (!error) {
+	if (!error)
 		node_refresh(inode);
-		portfs_report_change(net, index, claimed ? &old : NULL, rule);
-	}
+	portfs_report_change(net, index, claimed ? &old : NULL, rule, error);
 	posix_acl_release(old.acl);
 	return error;
 }
 
 static int node_change(struct inode *inode, struct portfs_rule *rule)
 {
-	int error;
-
-	/* A claim is a promise; none is made that cannot be kept. */
-	error = portfs_guard_check();
-	if (error)
-		return error;
 	rule->changed = current_time(inode);
 	return node_replace(inode, rule);
 }

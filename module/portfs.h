@@ -316,7 +316,7 @@ void portfs_limit_teardown(void);
 void portfs_report_refusal(const struct net *net, u32 index);
 void portfs_report_change(const struct net *net, u32 index,
 			  const struct portfs_rule *before,
-			  const struct portfs_rule *after);
+			  const struct portfs_rule *after, int error);
 
 /* bind.c */
 struct portfs_answer portfs_bind_inet(struct sock *sk,
