@@ -25,6 +25,9 @@ check: ## run all tests, in VMs; K=6.12 one kernel, T=bind_test one program
 check-backports: ## load and prove the module on each kernel of Debian's backports, run the core of the tests
 	@tests/check backports
 
+check-arm64: ## the same for kernels of arm64, cross-built, on an emulated machine
+	@tests/check arm64
+
 fuzz: ## feed portctl's parsers with what no administrator writes, until something is found
 	@tests/fuzz/run
 
@@ -32,6 +35,6 @@ lint: ## look for mistakes and bad style
 	@tests/lint
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
-.PHONY: all modules clean install uninstall demo check check-backports fuzz lint help
+.PHONY: all modules clean install uninstall demo check check-backports check-arm64 fuzz lint help

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-# The kernels that a suite of Debian offers, by the archive's own index, and their packages.
+# The kernels that a suite of Debian offers, by the archive's own index, and their packages. SUITE-ARCHITECTURE is
+# the index with those of an architecture that is not this machine's, and with the programs that build for it here.
 # shellcheck shell=bash
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/roots.sh"
 
 # archive SUITE PROGRAM ARGS…: a program of apt's, for whom SUITE is all there is. One of us at a time.
 archive() {
-	local dir=$CACHE/archive-$1 program=$2 lock status=0
+	local dir=$CACHE/archive-$1 program=$2 lock status=0 architectures=$HOST
+	[[ $1 != *-*64 ]] || architectures+=,${1##*-}
 	shift 2
 	mkdir -p "$CACHE/locks" "$dir/lists/partial" "$dir/archives/partial"
 	exec {lock}>"$CACHE/locks/${dir##*/}.apt"
@@ -14,7 +16,7 @@ archive() {
 	"$program" -q -o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null \
 		-o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
 		-o Dir::State="$dir" -o Dir::State::status=/dev/null -o Dir::Cache="$dir" \
-		-o APT::Architecture=amd64 -o APT::Architectures=amd64 -o APT::Sandbox::User=root \
+		-o APT::Architecture="$HOST" -o APT::Architectures="$architectures" -o APT::Sandbox::User=root \
 		-o Acquire::Languages=none -o Acquire::Check-Valid-Until=false "$@" || status=$?
 	exec {lock}>&-
 	return "$status"
@@ -29,7 +31,7 @@ look_at_archive() {
 	if [[ -z $(find "$dir/packages" -mmin -1440 2>/dev/null) ]]; then
 		need_packages debian-archive-keyring
 		keys=$(archive_keys)
-		echo "deb [signed-by=$keys] $(mirror) $suite main" >"$dir/sources.list"
+		echo "deb [signed-by=$keys] $(mirror) ${suite%-*64} main" >"$dir/sources.list"
 		if archive "$suite" apt-get update >"$dir/log" 2>&1; then
 			archive "$suite" apt-cache dumpavail | awk '
 				$1 == "Package:" { name = $2 }

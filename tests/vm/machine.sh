@@ -19,18 +19,23 @@ rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*
 echo portfs-vm >"$1/etc/hostname"
 printf "127.0.0.1 localhost portfs-vm\n::1 localhost\n" >"$1/etc/hosts"'
 
+# Another architecture's programs run here while its packages are set up, by binfmt_misc.
 make_vm_root() {
-	local dir=$1 packages
+	local architecture=$1 dir=$2 packages
 	packages=$(IFS=,; echo "${VM_PACKAGES[*]}")
-	say "making the guest's root of Debian 13 (once, about a minute)…"
-	bootstrap --variant=essential --include="$packages" --customize-hook="$MAKE_USERS" \
-		trixie "$dir/root" "$(mirror)"
+	[[ $architecture == "$HOST" ]] || need_packages arch-test binfmt-support qemu-user-static
+	say "making the guest's root of Debian 13 (once, about a minute; ten for another architecture)…"
+	bootstrap --architectures="$architecture" --variant=essential --include="$packages" \
+		--customize-hook="$MAKE_USERS" trixie "$dir/root" "$(mirror)"
 	image_of "$dir/root" "$dir/root.img" 1024
 	as_root rm -rf "$dir/root"
 }
 
+# vm_root [ARCHITECTURE]
 vm_root() {
-	artifact vm-root "${VM_PACKAGES[*]} $MAKE_USERS $(declare -f bootstrap image_of make_vm_root)" make_vm_root
+	local architecture=${1:-$HOST}
+	artifact "vm-root-$architecture" "${VM_PACKAGES[*]} $MAKE_USERS $(declare -f bootstrap image_of make_vm_root)" \
+		make_vm_root "$architecture"
 }
 
 # What the kernel needs to reach its discs and its ports, in the order of loading.
@@ -56,13 +61,12 @@ unpack_kernel() {
 	esac
 }
 
-# The initramfs of KERNEL's directory, and what QEMU starts.
+# The initramfs of KERNEL's directory and ARCHITECTURE, and what QEMU starts.
 make_start() {
-	local kernel=$1 dir=$2 release module applet busybox n=10
-	busybox=$(build_root trixie)/root/usr/bin/busybox
+	local kernel=$1 architecture=$2 dir=$3 release module applet n=10
 	release=$(<"$kernel/release")
 	mkdir -p "$dir/initramfs"/{bin,modules,proc,sys,dev,root}
-	cp "$busybox" "$dir/initramfs/bin/busybox"
+	cp "$(build_root_for "$architecture")/root/usr/bin/busybox" "$dir/initramfs/bin/busybox"
 	for applet in sh mount insmod tar cp mkdir chmod ln switch_root; do
 		ln -s busybox "$dir/initramfs/bin/$applet"
 	done
@@ -74,7 +78,7 @@ make_start() {
 		esac
 		n=$((n + 1))
 	done
-	(cd "$dir/initramfs" && find . | "$busybox" cpio -o -H newc -R 0:0 2>/dev/null) >"$dir/initramfs.cpio"
+	(cd "$dir/initramfs" && find . | lent busybox cpio -o -H newc -R 0:0 2>/dev/null) >"$dir/initramfs.cpio"
 	rm -rf "$dir/initramfs"
 	if ! grep -q '^CONFIG_PVH=y' "$kernel/config" || ! unpack_kernel "$kernel/vmlinuz" >"$dir/kernel"; then
 		cp "$kernel/vmlinuz" "$dir/kernel"
@@ -82,13 +86,13 @@ make_start() {
 }
 
 make_boot() {
-	make_start "$1" "$2"
-	image_of "$1/lib/modules" "$2/modules.img" 64
+	make_start "$1" "$2" "$3"
+	image_of "$1/lib/modules" "$3/modules.img" 64
 }
 
 boot_files() {
 	local kernel
 	kernel=$(kernel "$1") || return
 	artifact "boot-$1" "${kernel##*/} $(cat "$VM/initramfs") $(declare -f image_of early_modules unpack_kernel make_start make_boot)" \
-		make_boot "$kernel"
+		make_boot "$kernel" "$(architecture_of "$1")"
 }

@@ -18,8 +18,9 @@ hash_sources() {
 
 # kbuild KERNEL SOURCE WORK MAKE-ARGS…: build in WORK/src; what make had to say goes to WORK/log.
 kbuild() {
-	local kernel=$1 source=$2 work=$3 root files release mounted tree confined=()
+	local kernel=$1 source=$2 work=$3 root files release mounted tree confined=() words
 	shift 3
+	mapfile -t words < <(kbuild_words "$(architecture_of "$kernel")")
 	files=$(kernel "$kernel")
 	root=$(build_root_of "$kernel")/root
 	release=$(<"$files/release")
@@ -36,7 +37,7 @@ kbuild() {
 			--bounding-set=-all)
 	fi
 	in_build_root "$root" "$work" "$mounted" "${confined[@]}" \
-		make -s -j "$(nproc)" -C "$tree" M=/mnt/src "$@" modules >"$work/log" 2>&1
+		make -s -j "$(nproc)" -C "$tree" M=/mnt/src "${words[@]}" "$@" modules >"$work/log" 2>&1
 }
 
 # kbuild's own notices that say nothing about the module.

@@ -2,7 +2,7 @@
 # Roots to build in, of one Debian suite each, and what their programs are good for here.
 # shellcheck shell=bash
 
-. "$(dirname -- "${BASH_SOURCE[0]}")/cache.sh"
+. "$(dirname -- "${BASH_SOURCE[0]}")/architecture.sh"
 
 # apt waits for the packages' lock, but not for that of its lists: one of us at a time.
 apt_locked() {
@@ -83,14 +83,21 @@ bootstrap() {
 }
 
 build_packages() {
-	[[ $1 == *-debug ]] || echo gcc make kmod libc6-dev linux-headers-cloud-amd64
+	local package
 	case $1 in
-	trixie)
-		echo sparse libcap-dev libmnl-dev libmount-dev libsmartcols-dev
-		echo qemu-system-x86 qemu-system-data seabios busybox-static e2fsprogs xz-utils zstd lz4
+	*-debug) "$VM/debug-kernel" --packages ;;
+	*-cross-*)
+		echo kmod make pahole "gcc-$(triplet "${1##*-}")" "$(emulator_packages "${1##*-}")"
+		for package in busybox-static libc6-dev libmnl-dev libmount-dev libsmartcols-dev; do
+			echo "$package:${1##*-}"
+		done
 		;;
-	trixie-debug) "$VM/debug-kernel" --packages ;;
+	*) echo gcc make kmod libc6-dev "linux-headers-cloud-$HOST" ;;
 	esac
+	if [[ $1 == trixie ]]; then
+		echo sparse libcap-dev libmnl-dev libmount-dev libsmartcols-dev
+		echo "$(emulator_packages "$HOST")" busybox-static e2fsprogs xz-utils zstd lz4
+	fi
 }
 
 # shellcheck disable=SC2016
@@ -102,10 +109,23 @@ make_build_root() {
 		"${suite%-*}" "$dir/root" "$(mirror)"
 }
 
-build_root() {
-	artifact "build-$1" "$1 $(build_packages "$1") $(declare -f bootstrap make_build_root)" \
-		make_build_root "$1"
+# SUITE-cross-ARCHITECTURE: nothing of the other architecture runs in it.
+make_cross_root() {
+	local suite=${1%%-*} architecture=${1##*-} dir=$2 packages
+	packages=$(build_packages "$1" | xargs | tr ' ' ,)
+	say "making a root to build in for $architecture, Debian $suite (once, about two minutes)…"
+	bootstrap --architectures="$HOST,$architecture" --variant=apt --include="$packages" \
+		"$suite" "$dir/root" "$(mirror)"
 }
+
+build_root() {
+	local maker=make_build_root
+	[[ $1 != *-cross-* ]] || maker=make_cross_root
+	artifact "build-$1" "$1 $(build_packages "$1") $(declare -f bootstrap "$maker")" "$maker" "$1"
+}
+
+# Debian 13's for programs of ARCHITECTURE, and for QEMU to run them.
+build_root_for() { build_root "trixie$([[ $1 == "$HOST" ]] || echo "-cross-$1")"; }
 
 # Run a program of Debian 13's build root on this machine, with its own libraries.
 # AS=as_root: as root.
@@ -115,8 +135,8 @@ lent() {
 	root=$(build_root trixie)/root || return
 	program=$root/usr/bin/$name
 	[[ -e $program ]] || program=$root/usr/sbin/$name
-	${AS:-} env LC_ALL=C "$root/usr/lib64/ld-linux-x86-64.so.2" \
-		--library-path "$root/usr/lib/x86_64-linux-gnu" --argv0 "$name" "$program" "$@"
+	${AS:-} env LC_ALL=C "$root/$(loader "$HOST")" \
+		--library-path "$root/usr/lib/$(triplet "$HOST")" --argv0 "$name" "$program" "$@"
 }
 
 # ext4 image FILE of DIR's content, with ROOM megabytes to write in.

@@ -93,7 +93,7 @@ make_system_boot() {
 	cp "$system/boot/vmlinuz-$release" "$dir/files/vmlinuz"
 	cp "$system/boot/config-$release" "$dir/files/config"
 	echo "$release" >"$dir/files/release"
-	make_start "$dir/files" "$dir"
+	make_start "$dir/files" "$HOST" "$dir"
 	rm -rf "$dir/files"
 	echo "$release" >"$dir/release"
 }

@@ -9,24 +9,24 @@ tool_sources() {
 }
 
 make_tools() {
-	local root=$1/root dir=$2
+	local root=$1/root cc=$2-gcc dir=$3
 	mkdir "$dir/work" "$dir/sbin"
 	tool_sources | tar -C "$REPO" -cf - -T - | tar -C "$dir/work" -xf -
-	in_build_root "$root" "$dir/work" '' make -s -C /mnt/tools -j "$(nproc)" CFLAGS='-O2 -Werror'
-	in_build_root "$root" "$dir/work" '' make -s -C /mnt/tools/mount mount.portfs
+	in_build_root "$root" "$dir/work" '' make -s -C /mnt/tools -j "$(nproc)" CC="$cc" CFLAGS='-O2 -Werror'
+	in_build_root "$root" "$dir/work" '' make -s -C /mnt/tools/mount CC="$cc" mount.portfs
 	cp "$REPO/tests/bind_port.c" "$dir/work/"
-	in_build_root "$root" "$dir/work" '' gcc -O2 -Wall -Wextra -Werror -o /mnt/bind_port /mnt/bind_port.c
+	in_build_root "$root" "$dir/work" '' "$cc" -O2 -Wall -Wextra -Werror -o /mnt/bind_port /mnt/bind_port.c
 	mv "$dir/work"/{tools/portctl/portctl,tools/mount/mount.portfs,bind_port} "$dir/sbin/"
 	ln -s mount.portfs "$dir/sbin/umount.portfs"
 	rm -rf "$dir/work"
 }
 
-# The directory whose sbin has what goes into the guest's.
+# tools [ARCHITECTURE]: the directory whose sbin has what goes into the guest's.
 tools() {
-	local root
-	root=$(build_root trixie) || return
-	artifact tools "${root##*/} $(cd "$REPO" && tool_sources | tr '\n' '\0' | xargs -0 sha256sum) $(sha256sum <"$REPO/tests/bind_port.c") $(declare -f make_tools)" \
-		make_tools "$root"
+	local architecture=${1:-$HOST} root
+	root=$(build_root_for "$architecture") || return
+	artifact "tools-$architecture" "${root##*/} $(cd "$REPO" && tool_sources | tr '\n' '\0' | xargs -0 sha256sum) $(sha256sum <"$REPO/tests/bind_port.c") $(declare -f make_tools)" \
+		make_tools "$root" "$(triplet "$architecture")"
 }
 
 KERNEL_SOURCE=linux-source-6.12
