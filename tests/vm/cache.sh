@@ -24,11 +24,11 @@ hash_of() { sha256sum | cut -c1-12; }
 # What other recipes, and killed makers, have left under NAME and nobody has used for two weeks.
 forget_old() {
 	find "$CACHE" -mindepth 1 -maxdepth 1 -mtime +14 \( -name "$1-????????????" -o -name "$1-????????????.tmp" \) \
-		-print0 | as_root xargs -0 -r rm -rf
+		-print0 | as_root xargs -0 -r rm -rf --one-file-system
 }
 
 # artifact NAME KEY MAKER ARGS…: print the directory that MAKER ARGS… DIR fills, once for each KEY.
-# A kill leaves at most DIR.tmp, which the next one to hold the lock removes.
+# A kill leaves at most DIR.tmp, which the next one to hold the lock removes; what is mounted there it leaves alone.
 artifact() {
 	local name=$1 key=$2 dir lock
 	shift 2
@@ -38,7 +38,7 @@ artifact() {
 		exec {lock}>"$CACHE/locks/${dir##*/}"
 		flock "$lock"
 		if [[ ! -d $dir ]]; then
-			[[ ! -e $dir.tmp ]] || as_root rm -rf "$dir.tmp" || return
+			[[ ! -e $dir.tmp ]] || as_root rm -rf --one-file-system "$dir.tmp" || return
 			mkdir "$dir.tmp" || return
 			# A bash of its own, for set -e is off in whatever a caller tests.
 			# shellcheck disable=SC2016
