@@ -73,14 +73,14 @@ module() {
 }
 
 make_index() {
-	local kernel=$1 ko=$2 dir=$3 release
+	local kernel=$1 architecture=$2 ko=$3 dir=$4 release
 	release=$(<"$kernel/release")
 	mkdir -p "$dir/x/lib/modules/$release/updates" "$dir/$release/updates"
 	cp "$kernel/lib/modules/$release"/modules.{order,builtin,builtin.modinfo} "$dir/x/lib/modules/$release/"
 	[[ ! -d $kernel/lib/modules/$release/kernel ]] ||
 		ln -s "$kernel/lib/modules/$release/kernel" "$dir/x/lib/modules/$release/kernel"
 	# 2 MB of debugging information would take the guest a second.
-	lent strip --strip-debug -o "$dir/x/lib/modules/$release/updates/${ko##*/}" "$ko"
+	lent_for "$architecture" "$(triplet "$architecture")-strip" --strip-debug -o "$dir/x/lib/modules/$release/updates/${ko##*/}" "$ko"
 	lent depmod -b "$dir/x" "$release"
 	mv "$dir/x/lib/modules/$release"/modules.{*.bin,dep,softdep} "$dir/$release/"
 	mv "$dir/x/lib/modules/$release/updates" "$dir/$release/"
@@ -91,5 +91,5 @@ make_index() {
 module_index() {
 	local kernel
 	kernel=$(kernel "$1") || return
-	artifact "index-$1" "${kernel##*/} $(hash_of <"$2") $(declare -f make_index)" make_index "$kernel" "$2"
+	artifact "index-$1" "${kernel##*/} $(hash_of <"$2") $(declare -f make_index)" make_index "$kernel" "$(architecture_of "$1")" "$2"
 }

@@ -127,12 +127,14 @@ build_root() {
 # Debian 13's for programs of ARCHITECTURE, and for QEMU to run them.
 build_root_for() { build_root "trixie$([[ $1 == "$HOST" ]] || echo "-cross-$1")"; }
 
-# Run a program of Debian 13's build root on this machine, with its own libraries.
-# AS=as_root: as root.
-lent() {
-	local name=$1 root program
-	shift
-	root=$(build_root trixie)/root || return
+# Run a program of Debian 13's build root on this machine, with its own libraries. lent_for: of the root that builds
+# for ARCHITECTURE. AS=as_root: as root.
+lent() { lent_for "$HOST" "$@"; }
+
+lent_for() {
+	local architecture=$1 name=$2 root program
+	shift 2
+	root=$(build_root_for "$architecture")/root || return
 	program=$root/usr/bin/$name
 	[[ -e $program ]] || program=$root/usr/sbin/$name
 	${AS:-} env LC_ALL=C "$root/$(loader "$HOST")" \
