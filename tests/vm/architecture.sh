@@ -24,9 +24,9 @@ loader() {
 	esac
 }
 
-# What kbuild wants to know, a word a line.
+# What kbuild wants to know, a word a line. The headers of older kernels name a compiler that the root has not.
 kbuild_words() {
-	[[ $1 == "$HOST" ]] || printf '%s\n' "ARCH=$1" "CROSS_COMPILE=$(triplet "$1")-"
+	[[ $1 == "$HOST" ]] || printf '%s\n' "ARCH=$1" "CROSS_COMPILE=$(triplet "$1")-" "CC=$(triplet "$1")-gcc"
 }
 
 emulator_packages() {
