@@ -214,6 +214,8 @@ tcp/81 $(id -u nobody):0 1600" ]]
 	unchanged 2 "did you mean: portctl grant nobody: 80 443" portctl grant 80 443 nobody:
 	unchanged 2 "did you mean: portctl grant nobody tcp/80" portctl grant tcp/80 nobody
 	unchanged 2 "did you mean: portctl test nobody 80" portctl test 80 nobody
+	unchanged 2 "did you mean: portctl grant nobody-knows tcp/80" portctl grant tcp/80 nobody-knows
+	unchanged 2 "there is no user 'tcp/80'" portctl grant tcp/80 tpc/443
 }
 
 @test "usage" {

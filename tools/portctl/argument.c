@@ -41,8 +41,12 @@ bool swapped(const struct options *options)
 	struct mistake mistake;
 	struct owner owner;
 
-	if (last < 1 || ports_parse(&set, arguments[last], &mistake) ||
-	    !owner_parse(&owner, arguments[last], &mistake))
+	if (last < 1 || ports_parse(&set, arguments[last], &mistake))
+		return false;
+	/* A user whom nobody knows, but only where no other word is one. */
+	if (!owner_parse(&owner, arguments[last], &mistake) &&
+	    (strchr(arguments[last], '/') ||
+	     owner_parse(&owner, arguments[0], &mistake)))
 		return false;
 	for (i = 0; i < last; i++) {
 		if (!ports_parse(&set, arguments[i], &mistake))
