@@ -22,10 +22,10 @@ demo: ## show the main job on real software, in a throw-away VM
 check: ## run all tests, in VMs; K=6.12 one kernel, T=bind_test one program
 	@tests/check
 
-check-backports: ## load and prove the module on each kernel of Debian's backports, run the core of the tests
+check-backports: ## the core of the tests and other tracers, on each kernel of Debian's backports
 	@tests/check backports
 
-check-arm64: ## the same for kernels of arm64, cross-built, on an emulated machine
+check-arm64: ## the core of the tests on kernels of arm64, cross-built, on an emulated machine
 	@tests/check arm64
 
 fuzz: ## feed portctl's parsers with what no administrator writes, until something is found
