@@ -108,8 +108,9 @@ static inline int way_ring_polled(int fd,
 	return ring_bind(fd, address, length, IORING_SETUP_SQPOLL, 0);
 }
 
-/* ---- system calls of 32-bit programs ---- */
+/* ---- system calls of 32-bit programs, which a 64-bit one can make on x86 only ---- */
 
+#ifdef __x86_64__
 static inline int call32(unsigned int number, unsigned int first,
 			 unsigned int second, unsigned int third)
 {
@@ -162,6 +163,7 @@ static inline int way_socketcall32(int fd,
 	return call32(CALL32_SOCKETCALL, SOCKETCALL_BIND,
 		      (unsigned long)low->arguments, 0);
 }
+#endif
 
 /* ---- how many ---- */
 

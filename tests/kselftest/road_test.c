@@ -102,8 +102,10 @@ PORTS(multicast_udp6, way_bind, UDP6, "ff02::fb");
 ROADS(io_uring, way_ring);
 ROADS(io_uring_async, way_ring_async);
 ROADS(io_uring_polled, way_ring_polled);
+#ifdef __x86_64__
 ROADS(call32, way_call32);
 ROADS(socketcall32, way_socketcall32);
+#endif
 
 /* Options, set by root, who then hands the socket on */
 ROADS(reuseaddr, way_bind, SOL_SOCKET, SO_REUSEADDR, 1);
