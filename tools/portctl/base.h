@@ -12,7 +12,7 @@
  *	lock boot comment replace saved	and to write them; what a boot left to do
  *	module mount namespace		the module and the mount
  *	transition xattr node		the nodes: the only files that change them
- *	process socket holder		who listens, and who uses the module
+ *	process socket holder unit	who listens, who uses the module, and for whom
  *	option argument selection report	what commands have in common
  *	change				what the changing ones have
  *	command.h			the commands, which only main.c calls

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What systemd says of units, and which one a process is in. */
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "place.h"
+#include "unit.h"
+
+/* The program, without a shell between: units may be called anything. */
+static FILE *open_program(char *const *words, pid_t *pid)
+{
+	static char *const environment[] = {
+		"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL
+	};
+	posix_spawn_file_actions_t actions;
+	int ends[2];
+	bool started;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return NULL;
+	if (posix_spawn_file_actions_init(&actions) ||
+	    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
+					     "/dev/null", O_RDONLY, 0) ||
+	    posix_spawn_file_actions_adddup2(&actions, ends[1],
+					     STDOUT_FILENO) ||
+	    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO,
+					     "/dev/null", O_WRONLY, 0))
+		out_of_memory();
+	started =
+		!posix_spawn(pid, words[0], &actions, NULL, words, environment);
+	posix_spawn_file_actions_destroy(&actions);
+	close(ends[1]);
+	if (!started) {
+		close(ends[0]);
+		return NULL;
+	}
+	return fdopen(ends[0], "re");
+}
+
+static void add_line(struct unit *unit, const char *line)
+{
+	unit->lines = reallocarray(unit->lines, unit->count + 1,
+				   sizeof(*unit->lines));
+	if (!unit->lines)
+		out_of_memory();
+	unit->lines[unit->count++] = format_text("%s", line);
+}
+
+/* A block of lines for each unit, and an empty one between two. */
+static void read_units(struct units *units, FILE *file)
+{
+	bool is_between = true;
+	char *line = NULL;
+	size_t size = 0;
+
+	while (getline(&line, &size, file) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!*line) {
+			is_between = true;
+			continue;
+		}
+		if (is_between) {
+			units->all = reallocarray(units->all, units->count + 1,
+						  sizeof(*units->all));
+			if (!units->all)
+				out_of_memory();
+			units->all[units->count++] = (struct unit){ 0 };
+		}
+		is_between = false;
+		add_line(&units->all[units->count - 1], line);
+	}
+	free(line);
+}
+
+/**
+ * units_read() - ask systemd for properties of units
+ * @units: the result
+ * @properties: their names, with commas between them; Id is a unit's name,
+ *	LoadState is "not-found" for one that does not exist
+ * @names: names of units, or patterns for those that are loaded; the last is NULL
+ *
+ * Of the system's manager, by systemctl(1): it starts nothing and waits for
+ * nothing. With PORTCTL_ROOT the program there is asked, if there is any.
+ *
+ * Return: whether systemd answered.
+ */
+bool units_read(struct units *units, const char *properties,
+		const char *const *names)
+{
+	size_t count = 0;
+	char **words;
+	FILE *file;
+	pid_t pid;
+	int result;
+
+	*units = (struct units){ 0 };
+	while (names[count])
+		count++;
+	words = allocate((count + 5) * sizeof(*words));
+	words[0] = format_text("%s/usr/bin/systemctl", places.root);
+	words[1] = "show";
+	words[2] = format_text("--property=%s", properties);
+	words[3] = "--";
+	memcpy(words + 4, names, count * sizeof(*words));
+	file = open_program(words, &pid);
+	if (file) {
+		read_units(units, file);
+		fclose(file);
+		if (waitpid(pid, &result, 0) != pid || result)
+			file = NULL;
+	}
+	free(words[0]);
+	free(words[2]);
+	free(words);
+	return file;
+}
+
+/**
+ * unit_property() - one of the properties that were asked for
+ * @unit: the unit
+ * @name: the property
+ *
+ * Return: its value as systemctl(1) prints it; "" if it is not there.
+ */
+const char *unit_property(const struct unit *unit, const char *name)
+{
+	size_t length = strlen(name), i;
+
+	for (i = 0; i < unit->count; i++) {
+		if (!strncmp(unit->lines[i], name, length) &&
+		    unit->lines[i][length] == '=')
+			return unit->lines[i] + length + 1;
+	}
+	return "";
+}
+
+/**
+ * process_cgroup() - the control group that a process is in
+ * @pid: the process
+ *
+ * Return: its path below the root of the one hierarchy (cgroup v2), or NULL if
+ * it cannot be seen.
+ */
+char *process_cgroup(pid_t pid)
+{
+	char *path = format_text("%s/proc/%d/cgroup", places.root, pid);
+	FILE *file = fopen(path, "re");
+	char *line = NULL, *found = NULL;
+	size_t size = 0;
+
+	free(path);
+	while (file && !found && getline(&line, &size, file) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!strncmp(line, "0::/", 4))
+			found = format_text("%s", line + 3);
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static bool ends_with(const char *word, const char *end)
+{
+	size_t length = strlen(word), other = strlen(end);
+
+	return length > other && !strcmp(word + length - other, end);
+}
+
+/**
+ * process_unit() - the unit of the system's manager that a process belongs to
+ * @pid: the process
+ *
+ * What a user's own manager starts belongs to user@UID.service.
+ *
+ * Return: its name, or NULL if there is none or it cannot be seen.
+ */
+char *process_unit(pid_t pid)
+{
+	char *group = process_cgroup(pid), *rest, *name, *unit = NULL;
+
+	if (!group)
+		return NULL;
+	/* Slices lie in each other, and the first that is none is the unit. */
+	for (name = strtok_r(group, "/", &rest); name && !unit;
+	     name = strtok_r(NULL, "/", &rest)) {
+		if (ends_with(name, ".slice"))
+			continue;
+		/* What could be mistaken for a file of the kernel's. */
+		if (*name == '_')
+			name++;
+		if (!ends_with(name, ".service") &&
+		    !ends_with(name, ".scope") && !ends_with(name, ".socket") &&
+		    !ends_with(name, ".mount") && !ends_with(name, ".swap"))
+			break;
+		unit = format_text("%s", name);
+	}
+	free(group);
+	return unit;
+}
