@@ -4,7 +4,7 @@
  * it here:
  *
  *	base text message place		the ground floor, which all stand on
- *	hint json interrupt		what is said, and when
+ *	hint json interrupt program	what is said, and when; what others say
  *	account				what the name service says
  *	port owner acl rule mode	words to values and back
  *	unclaimed policy access		the kernel's own rule, and who may

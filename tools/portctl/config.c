@@ -149,6 +149,28 @@ enum status config_read(struct source *source, const char *without)
 }
 
 /**
+ * config_differences() - compare a table with the files of all folders
+ * @table: the rules
+ *
+ * Return: how many ports the next boot would restore otherwise; -1 after a line
+ * for each mistake in the files.
+ */
+int config_differences(const struct table *table)
+{
+	struct source saved;
+	unsigned int index;
+	int count = 0;
+
+	source_init(&saved, true);
+	if (config_read(&saved, NULL))
+		return -1;
+	for (index = 0; index < INDICES; index++)
+		count += !rule_equal(&table->rules[index],
+				     &saved.table->rules[index]);
+	return count;
+}
+
+/**
  * source_read() - read what a command was given
  * @source: what it is read into
  * @path: a file, - for standard input, NULL for the files of all folders

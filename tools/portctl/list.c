@@ -148,23 +148,6 @@ static const struct listener *next_listener(const struct view *view,
 	return NULL;
 }
 
-/* What the process may, if the socket is its own; else what the user may. */
-static bool may_bind(const struct rule *rule, const struct listener *listener)
-{
-	struct caller caller = { 0 };
-	const char *reason;
-	bool may;
-
-	if (!listener->pid || !process_caller(listener->pid, &caller) ||
-	    caller.uid != listener->uid) {
-		free(caller.groups);
-		caller_of_user(&caller, listener->uid);
-	}
-	may = policy_may_bind(rule, &caller, &reason);
-	free(caller.groups);
-	return may;
-}
-
 /* ---- columns ---- */
 
 static const char *port_cell(const struct view *view, const struct run *run)
@@ -217,7 +200,7 @@ static const char *listeners_cell(const struct view *view,
 		out_of_memory();
 	while ((listener = next_listener(view, run->first, listener))) {
 		bool stranger = run->rule.claimed &&
-				!may_bind(&run->rule, listener);
+				!listener_may_bind(listener, &run->rule);
 
 		fprintf(file, "%s%s", ftell(file) ? ", " : "",
 			stranger ? "!" : "");
@@ -382,7 +365,8 @@ static void report_listeners(const struct view *view, const struct run *run)
 		json_boolean("is_owner",
 			     run->rule.claimed &&
 				     listener->uid == run->rule.uid);
-		json_boolean("may_bind", may_bind(&run->rule, listener));
+		json_boolean("may_bind",
+			     listener_may_bind(listener, &run->rule));
 		json_close();
 	}
 	json_close();

@@ -214,3 +214,29 @@ const struct listener *listeners_of(const struct listeners *listeners,
 		return NULL;
 	return &listeners->all[low];
 }
+
+/**
+ * listener_may_bind() - would a rule let the holder of a socket bind its port?
+ * @listener: the socket
+ * @rule: the rule in force
+ *
+ * It is about what the process may, if the socket is its own, and else about what
+ * the socket's user may.
+ *
+ * Return: whether it would.
+ */
+bool listener_may_bind(const struct listener *listener, const struct rule *rule)
+{
+	struct caller caller = { 0 };
+	const char *reason;
+	bool may;
+
+	if (!listener->pid || !process_caller(listener->pid, &caller) ||
+	    caller.uid != listener->uid) {
+		free(caller.groups);
+		caller_of_user(&caller, listener->uid);
+	}
+	may = policy_may_bind(rule, &caller, &reason);
+	free(caller.groups);
+	return may;
+}

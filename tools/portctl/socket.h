@@ -34,5 +34,7 @@ struct listeners {
 bool listeners_read(struct listeners *listeners);
 const struct listener *listeners_of(const struct listeners *listeners,
 				    unsigned int index);
+bool listener_may_bind(const struct listener *listener,
+		       const struct rule *rule);
 
 #endif

@@ -7,7 +7,6 @@
 #include "boot.h"
 #include "command.h"
 #include "config.h"
-#include "file.h"
 #include "holder.h"
 #include "message.h"
 #include "module.h"
@@ -111,22 +110,6 @@ static enum status state_hooks(const struct state *state)
 	return status;
 }
 
-/* How many ports the next boot would restore otherwise; -1 if nobody knows. */
-static int count_unsaved(const struct table *table)
-{
-	struct source saved;
-	unsigned int index;
-	int unsaved = 0;
-
-	source_init(&saved, true);
-	if (config_read(&saved, NULL))
-		return -1;
-	for (index = 0; index < INDICES; index++)
-		unsaved += !rule_equal(&table->rules[index],
-				       &saved.table->rules[index]);
-	return unsaved;
-}
-
 static void count_rules(const struct table *table,
 			unsigned int counts[PROTOCOLS])
 {
@@ -140,7 +123,7 @@ static void count_rules(const struct table *table,
 static void state_rules(const struct state *state)
 {
 	unsigned int counts[PROTOCOLS];
-	int unsaved = count_unsaved(state->table);
+	int unsaved = config_differences(state->table);
 
 	count_rules(state->table, counts);
 	if (state->json) {

@@ -1,45 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What systemd says of units, and which one a process is in. */
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "place.h"
+#include "program.h"
 #include "unit.h"
-
-/* The program, without a shell between: units may be called anything. */
-static FILE *open_program(char *const *words, pid_t *pid)
-{
-	static char *const environment[] = {
-		"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL
-	};
-	posix_spawn_file_actions_t actions;
-	int ends[2];
-	bool started;
-
-	if (pipe2(ends, O_CLOEXEC))
-		return NULL;
-	if (posix_spawn_file_actions_init(&actions) ||
-	    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
-					     "/dev/null", O_RDONLY, 0) ||
-	    posix_spawn_file_actions_adddup2(&actions, ends[1],
-					     STDOUT_FILENO) ||
-	    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO,
-					     "/dev/null", O_WRONLY, 0))
-		out_of_memory();
-	started =
-		!posix_spawn(pid, words[0], &actions, NULL, words, environment);
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	if (!started) {
-		close(ends[0]);
-		return NULL;
-	}
-	return fdopen(ends[0], "re");
-}
 
 static void add_line(struct unit *unit, const char *line)
 {
@@ -93,9 +59,9 @@ bool units_read(struct units *units, const char *properties,
 {
 	size_t count = 0;
 	char **words;
-	FILE *file;
+	bool answered = false;
+	FILE *output;
 	pid_t pid;
-	int result;
 
 	*units = (struct units){ 0 };
 	while (names[count])
@@ -106,17 +72,15 @@ bool units_read(struct units *units, const char *properties,
 	words[2] = format_text("--property=%s", properties);
 	words[3] = "--";
 	memcpy(words + 4, names, count * sizeof(*words));
-	file = open_program(words, &pid);
-	if (file) {
-		read_units(units, file);
-		fclose(file);
-		if (waitpid(pid, &result, 0) != pid || result)
-			file = NULL;
+	output = program_open(words, &pid);
+	if (output) {
+		read_units(units, output);
+		answered = program_close(output, pid);
 	}
 	free(words[0]);
 	free(words[2]);
 	free(words);
-	return file;
+	return answered;
 }
 
 /**
