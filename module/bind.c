@@ -84,6 +84,7 @@ static int refuse(const struct sock *sk, const void *address, u32 index)
 
 	if (error)
 		return error;
+	portfs_count_refusal(sock_net(sk), index);
 	portfs_report_refusal(sock_net(sk), index);
 	return -EACCES;
 }
@@ -97,8 +98,9 @@ static noinline int capable_or_refuse(const struct sock *sk,
 	int reader;
 
 	reader = srcu_read_lock(&portfs_sleepers);
-	if (!capable ||
-	    !ns_capable(sock_net(sk)->user_ns, CAP_NET_BIND_SERVICE))
+	if (capable && ns_capable(sock_net(sk)->user_ns, CAP_NET_BIND_SERVICE))
+		portfs_count_capable(sock_net(sk), index);
+	else
 		error = refuse(sk, address, index);
 	srcu_read_unlock(&portfs_sleepers, reader);
 	return error;
@@ -129,6 +131,8 @@ judge_by_rule(struct sock *sk, const void *address, u32 index,
 	rule = portfs_table_rule(sock_net(sk), index);
 	if (rule) {
 		verdict = portfs_policy_bind(rule);
+		if (verdict == PORTFS_ALLOW)
+			atomic_long_inc(&rule->count->granted);
 		if (seen)
 			*seen = *rule;
 	}

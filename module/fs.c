@@ -251,6 +251,7 @@ static const struct super_operations super_operations = {
 static int portfs_fill_super(struct super_block *sb, struct fs_context *context)
 {
 	struct inode *root;
+	int error;
 
 	/* Ids that are not mapped could not be changed, nor anything released. */
 	if (!uid_valid(make_kuid(sb->s_user_ns, 0)) ||
@@ -266,6 +267,9 @@ static int portfs_fill_super(struct super_block *sb, struct fs_context *context)
 	sb->s_flags |= SB_POSIXACL;
 	sb->s_iflags |= SB_I_NOEXEC;
 
+	error = portfs_count_show(portfs_sb_net(sb));
+	if (error)
+		return error;
 	root = portfs_inode(sb, INO_ROOT);
 	if (IS_ERR(root))
 		return PTR_ERR(root);

@@ -21,9 +21,12 @@ static int __init portfs_init(void)
 	error = portfs_table_setup();
 	if (error)
 		return error;
-	error = portfs_bind_setup();
+	error = portfs_count_setup();
 	if (error)
 		goto teardown_table;
+	error = portfs_bind_setup();
+	if (error)
+		goto teardown_count;
 	error = portfs_hook_setup();
 	if (error)
 		goto teardown_bind;
@@ -41,6 +44,8 @@ teardown_hook:
 	portfs_hook_teardown();
 teardown_bind:
 	portfs_bind_teardown();
+teardown_count:
+	portfs_count_teardown();
 teardown_table:
 	portfs_table_teardown();
 	return error;
@@ -52,6 +57,7 @@ static void __exit portfs_exit(void)
 	portfs_guard_teardown();
 	portfs_hook_teardown();
 	portfs_bind_teardown();
+	portfs_count_teardown();
 	portfs_table_teardown();
 	portfs_limit_teardown();
 }

@@ -27,6 +27,7 @@ static void unclaimed_rule(const struct inode *inode, struct portfs_rule *rule)
 	rule->uid = make_kuid(sb->s_user_ns, 0);
 	rule->gid = make_kgid(sb->s_user_ns, 0);
 	rule->acl = NULL;
+	rule->count = NULL;
 	rule->mode = PUBLIC_MODE;
 	if (inet_port_requires_bind_service(portfs_sb_net(sb), port))
 		rule->mode = PRIVATE_MODE;

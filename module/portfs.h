@@ -10,6 +10,9 @@
  *	                  |         |             |
  *	                  +-> guard.c -> hook.c -> trampoline_*.S
  *
+ *	/proc/net/portfs -> count.c, which looks at the table and which bind.c
+ *	tells of its decisions; fs.c makes the file
+ *
  * Below these, and without any of them: policy.c, which bind.c asks, and
  * report.c, trace.c, limit.c, which tell what bind.c and node.c did.
  *
@@ -23,18 +26,22 @@
  *	portfs_sleepers (SRCU)	what may sleep below a trampoline
  *	bucket_set.lock		how often users of one set were refused
  *	RCU			readers of a table: hooks, stat, listings
+ *	portfs_count.lock	the last refusal of one port
  *
  * Copyright (C) 2026 The portfs authors
  */
 #ifndef PORTFS_H
 #define PORTFS_H
 
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/fs.h>
 #include <linux/in.h>
 #include <linux/jump_label_ratelimit.h>
+#include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/posix_acl.h>
+#include <linux/spinlock.h>
 #include <linux/srcu.h>
 #include <linux/time64.h>
 #include <linux/types.h>
@@ -118,15 +125,61 @@ static inline int portfs_ip_protocol(u32 index)
 }
 
 /**
+ * struct portfs_refusals - how often somebody was refused, and who the last was
+ * @count: how often
+ * @last: when the last one was (wall clock); meaningless if @count is 0
+ * @user: by fsuid who that was; likewise
+ */
+struct portfs_refusals {
+	u64 count;
+	ktime_t last;
+	kuid_t user;
+};
+
+/**
+ * struct portfs_count - what came of the binds to a claimed port
+ * @rcu: for freeing it after its last reader
+ * @granted: how often the rule let somebody bind
+ * @capable: how often CAP_NET_BIND_SERVICE did where the rule did not
+ * @lock: protects @refused
+ * @refused: the others, but for those whose address was wrong
+ *
+ * It is there as long as its port is claimed, and is handed on from rule to
+ * rule. One for all processors: those who bind one port meet in the kernel's
+ * bucket of that port anyway, and there may be 131070 of these.
+ */
+struct portfs_count {
+	struct rcu_head rcu;
+	atomic_long_t granted;
+	atomic_long_t capable;
+	spinlock_t lock; /* protects the refusals */
+	struct portfs_refusals refused;
+};
+
+/**
+ * struct portfs_sum - what came of the binds to many ports
+ * @granted: see &struct portfs_count
+ * @capable: see &struct portfs_count
+ * @refused: see &struct portfs_count; the last one of all
+ */
+struct portfs_sum {
+	u64 granted;
+	u64 capable;
+	struct portfs_refusals refused;
+};
+
+/**
  * struct portfs_rule - who may bind a claimed port
  * @uid: the owner
  * @gid: the group
  * @mode: the permission bits; write is the right to bind
  * @acl: what @mode cannot say, or NULL; @mode's group bits are its mask then
  * @changed: when the rule was made or last changed (wall clock)
+ * @count: what came of the binds to the port; the table's own affair, and NULL
+ *	for a rule that never was in one
  *
- * In a table a rule is never changed, only replaced: RCU protects it, and its
- * ACL as well, to which it has a reference.
+ * In a table a rule is never changed, only replaced: RCU protects it, its count,
+ * and its ACL as well, to which it has a reference.
  */
 struct portfs_rule {
 	kuid_t uid;
@@ -134,6 +187,7 @@ struct portfs_rule {
 	umode_t mode;
 	struct posix_acl *acl;
 	struct timespec64 changed;
+	struct portfs_count *count;
 };
 
 /* How many rules are found from one &struct portfs_block. */
@@ -176,10 +230,14 @@ struct portfs_table {
  * struct portfs_net - what a network namespace costs when it has no rules
  * @lock: one writer of @table at a time; may be held while sleeping
  * @table: its rules, NULL without any; RCU for readers, @lock for writers
+ * @released: what the counts of released ports had come to; under @lock
+ * @counts: its file /proc/net/portfs, NULL before the first mount; under @lock
  */
 struct portfs_net {
 	struct mutex lock; /* one writer of the table */
 	struct portfs_table __rcu *table;
+	struct portfs_sum released;
+	struct proc_dir_entry *counts;
 };
 
 extern unsigned int portfs_net_id;
@@ -287,11 +345,19 @@ extern struct static_key_false_deferred portfs_claims;
 /* table.c */
 const struct portfs_rule *portfs_table_rule(const struct net *net, u32 index);
 u32 portfs_table_next(const struct net *net, u32 index, u32 end);
+void portfs_table_sum(struct net *net, struct portfs_sum *sum);
 int portfs_table_set(struct net *net, u32 index,
 		     const struct portfs_rule *rule);
 void portfs_table_release(struct net *net, u32 index);
 int portfs_table_setup(void);
 void portfs_table_teardown(void);
+
+/* count.c */
+void portfs_count_capable(const struct net *net, u32 index);
+void portfs_count_refusal(const struct net *net, u32 index);
+int portfs_count_show(struct net *net);
+int portfs_count_setup(void);
+void portfs_count_teardown(void);
 
 /* reserved.c */
 void portfs_reserved_init(const struct net *net, struct portfs_table *table);

@@ -154,6 +154,73 @@ static struct rule_entry *rule_copy(const struct portfs_rule *rule)
 	return entry;
 }
 
+static struct portfs_count *count_create(void)
+{
+	struct portfs_count *count;
+
+	count = kzalloc(sizeof(*count), GFP_KERNEL_ACCOUNT);
+	if (count)
+		spin_lock_init(&count->lock);
+	return count;
+}
+
+static void sum_refusals(struct portfs_refusals *sum,
+			 const struct portfs_refusals *refused)
+{
+	if (!refused->count)
+		return;
+	if (!sum->count || ktime_after(refused->last, sum->last)) {
+		sum->last = refused->last;
+		sum->user = refused->user;
+	}
+	sum->count += refused->count;
+}
+
+static void sum_count(struct portfs_sum *sum, struct portfs_count *count)
+{
+	sum->granted += atomic_long_read(&count->granted);
+	sum->capable += atomic_long_read(&count->capable);
+	spin_lock(&count->lock);
+	sum_refusals(&sum->refused, &count->refused);
+	spin_unlock(&count->lock);
+}
+
+/*
+ * The rule is out of the table. A bind that found it there may still be judged
+ * and counted, but then is in no sum.
+ */
+static void count_retire(struct portfs_net *part, struct portfs_count *count)
+{
+	lockdep_assert_held(&part->lock);
+	sum_count(&part->released, count);
+	kfree_rcu(count, rcu);
+}
+
+/**
+ * portfs_table_sum() - what came of the binds to all claimed ports
+ * @net: the network namespace; the caller keeps it alive
+ * @sum: becomes that, with the ports that were released
+ *
+ * Context: Process context, may sleep; takes portfs_net.lock.
+ */
+void portfs_table_sum(struct net *net, struct portfs_sum *sum)
+{
+	struct portfs_net *part = portfs_net(net);
+	u32 index = 0;
+
+	mutex_lock(&part->lock);
+	*sum = part->released;
+	for (; (index = portfs_table_next(net, index, PORTFS_INDICES)) <
+	       PORTFS_INDICES;
+	     index++) {
+		rcu_read_lock();
+		sum_count(sum, portfs_table_rule(net, index)->count);
+		rcu_read_unlock();
+		cond_resched();
+	}
+	mutex_unlock(&part->lock);
+}
+
 /**
  * portfs_table_set() - claim a port, or change its rule
  * @net: the network namespace; the caller keeps it alive by a mount, which
@@ -190,8 +257,11 @@ int portfs_table_set(struct net *net, u32 index, const struct portfs_rule *rule)
 	slot = rule_slot(part, table, index);
 	if (!slot)
 		goto destroy_empty_table;
-	old = rcu_replace_pointer(*slot, &entry->rule,
-				  lockdep_is_held(&part->lock));
+	old = rcu_dereference_protected(*slot, lockdep_is_held(&part->lock));
+	entry->rule.count = old ? old->count : count_create();
+	if (!entry->rule.count)
+		goto destroy_empty_table;
+	rcu_assign_pointer(*slot, &entry->rule);
 	if (old) {
 		rule_put(old);
 	} else {
@@ -226,14 +296,16 @@ void portfs_table_release(struct net *net, u32 index)
 {
 	struct portfs_net *part = portfs_net(net);
 	struct portfs_table *table;
+	struct portfs_rule *rule;
 
 	mutex_lock(&part->lock);
 	table = table_locked(part);
 	if (table && test_and_clear_bit(index, table->claimed)) {
 		/* It has a rule, and so a slot. */
-		rule_put(rcu_replace_pointer(*rule_slot(part, table, index),
-					     NULL,
-					     lockdep_is_held(&part->lock)));
+		rule = rcu_replace_pointer(*rule_slot(part, table, index), NULL,
+					   lockdep_is_held(&part->lock));
+		count_retire(part, rule->count);
+		rule_put(rule);
 		portfs_reserved_release(net, table, portfs_port(index));
 		if (!--table->count) {
 			RCU_INIT_POINTER(part->table, NULL);
@@ -274,8 +346,9 @@ static struct pernet_operations table_net_operations = {
  */
 int __init portfs_table_setup(void)
 {
-	/* What a port costs: a kmalloc-64 object and its place in a block. */
+	/* What a port costs: two kmalloc-64 objects and its place in a block. */
 	BUILD_BUG_ON(sizeof(struct rule_entry) > 64);
+	BUILD_BUG_ON(sizeof(struct portfs_count) - sizeof(spinlock_t) > 60);
 
 	return register_pernet_subsys(&table_net_operations);
 }

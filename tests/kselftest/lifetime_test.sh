@@ -42,6 +42,7 @@ nothing_is_left() {
 	must_not grep -q portfs /proc/filesystems
 	must_not grep -q portfs /proc/devices
 	must_not grep -q portfs /proc/modules
+	must_not test -e /proc/net/portfs
 	must_not grep -q portfs "$TRACED"
 	for hook in "${HOOKS[@]}"; do
 		[[ $hook == "${1-}" ]] || must_not held "$hook"
@@ -55,6 +56,7 @@ everything_is_there() {
 	must loaded
 	must grep -qw portfs /proc/filesystems
 	must grep -qw portfs /proc/devices
+	must test -e /proc/net/portfs
 	for hook in "${HOOKS[@]}"; do
 		must held "$hook"
 	done
@@ -94,6 +96,18 @@ open_file_keeps_it() {
 	exec 9<&-
 	must unload
 	nothing_is_left
+}
+
+# A file that is open is cut off, and says so.
+open_counts_do_not_keep_it() {
+	must chown 1001 "$PORT/tcp/80"
+	exec 9</proc/net/portfs
+	must equal "$(grep -c '^tcp 80 ' <&9)" 1
+	must away
+	nothing_is_left
+	must_not cat <&9
+	exec 9<&-
+	must load
 }
 
 unloads() {
@@ -357,6 +371,7 @@ run 'loaded: file system, devices, hooks' everything_is_there
 run 'a rule keeps it, without a mount' rule_keeps_it
 run 'a mount keeps it, without a rule' mount_keeps_it
 run 'an open directory keeps it' open_file_keeps_it
+run 'open counters do not keep it' open_counts_do_not_keep_it
 run 'it unloads, and nothing is left' unloads
 run 'it unloads right after the last rule' unloads_at_once
 run 'ip_local_reserved_ports outlives it' reserved_ports_stay
