@@ -10,7 +10,7 @@
  *	unclaimed policy access		the kernel's own rule, and who may
  *	file config			table files: to read them
  *	lock boot comment replace saved	and to write them; what a boot left to do
- *	module mount namespace		the module and the mount
+ *	module mount namespace counter	the module, the mount, and what it counts
  *	transition xattr node		the nodes: the only files that change them
  *	process socket holder unit	who listens, who uses the module, and for whom
  *	option argument selection report	what commands have in common
