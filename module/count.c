@@ -110,7 +110,8 @@ static void *line_at(struct seq_file *seq, loff_t *position)
 	if (*position > PORTFS_INDICES)
 		return NULL;
 	*position = portfs_table_next(seq_file_net(seq), *position - 1,
-				      PORTFS_INDICES) + 1;
+				      PORTFS_INDICES) +
+		    1;
 	return *position > PORTFS_INDICES ? NULL : position;
 }
 
@@ -130,6 +131,9 @@ static void counts_stop(struct seq_file *seq, void *line)
 {
 }
 
+static const char columns[] =
+	"proto port granted capable refused last_refused last_uid\n";
+
 static int counts_show(struct seq_file *seq, void *line)
 {
 	struct net *net = seq_file_net(seq);
@@ -138,8 +142,7 @@ static int counts_show(struct seq_file *seq, void *line)
 	u32 index;
 
 	if (position == HEAD) {
-		seq_puts(seq,
-			 "proto port granted capable refused last_refused last_uid\n");
+		seq_puts(seq, columns);
 		portfs_table_sum(net, &sum);
 		seq_puts(seq, "all -");
 		show_sum(seq, &sum);

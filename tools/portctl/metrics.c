@@ -39,8 +39,8 @@ static void gauge(FILE *file, const char *name, const char *text, int value)
 /* Each hook has a file with a word: alive or dead. */
 static void write_hooks(FILE *file)
 {
-	char *pattern = format_text("%s/sys/module/portfs/hooks/*",
-				    places.root);
+	char *pattern =
+		format_text("%s/sys/module/portfs/hooks/*", places.root);
 	glob_t paths = { 0 };
 	size_t i;
 
