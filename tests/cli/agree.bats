@@ -45,7 +45,7 @@ options() { portctl help "$1" | sed -n 's/^  -., \(--[a-z-]*\).*/\1/p' | sort; }
 		for letter in $letters; do
 			grep -qE "^\\\\fB$command\\\\fR.*\\\\-[a-zA-Z]*$letter" "$TOOLS/man/portctl.8"
 		done
-		case $command in help | version | status | check | diff) continue ;; esac
+		case $command in help | version | status | doctor | check | diff) continue ;; esac
 		[[ $(sed -n "/^	\(.* | \)*$command\( | .*\)*)/,/;;/p" "$TOOLS/completions/_portctl" |
 			grep -o "{-.,--[a-z-]*}" | sed 's/.*,//; s/}//' | grep -vx -e --help | sort) == "$(options "$command")" ]]
 	done

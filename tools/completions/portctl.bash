@@ -42,7 +42,7 @@ _portctl_words() {
 }
 
 _portctl() {
-	local commands='list grant release allow deny revoke flush test save restore sync check diff status metrics mount umount version help'
+	local commands='list grant release allow deny revoke flush test save restore sync check diff status metrics doctor mount umount version help'
 	local aliases='show ls add rm del delete reload'
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command words options=''
 
@@ -59,7 +59,7 @@ _portctl() {
 	grant | add) options='--mode --acl --dry-run --save' ;;
 	release | rm | del | delete | allow | deny | revoke | flush) options='--dry-run --save' ;;
 	test) options='--json --numeric' ;;
-	check | diff | status) options='--json' ;;
+	check | diff | status | doctor) options='--json' ;;
 	restore) options='--dry-run --boot' ;;
 	sync | reload) options='--dry-run --boot --late' ;;
 	save | mount | umount) options='--dry-run' ;;

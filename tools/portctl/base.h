@@ -4,7 +4,8 @@
  * it here:
  *
  *	base text message place		the ground floor, which all stand on
- *	hint json interrupt program	what is said, and when; what others say
+ *	hint json interrupt		what is said, and when
+ *	folder program			files of folders, and what other programs say
  *	account				what the name service says
  *	port owner acl rule mode	words to values and back
  *	unclaimed policy access		the kernel's own rule, and who may
@@ -13,7 +14,10 @@
  *	module mount namespace counter	the module, the mount, and what it counts
  *	transition xattr node		the nodes: the only files that change them
  *	process socket holder unit	who listens, who uses the module, and for whom
+ *	capability sysctl authbind redirect unitfile	how others give ports
  *	option argument selection report	what commands have in common
+ *	finding host daemon		what doctor's checks have in common
+ *	oldway service upkeep		the checks
  *	change				what the changing ones have
  *	command.h			the commands, which only main.c calls
  */

@@ -9,6 +9,5 @@ void source_init(struct source *source, bool tolerant);
 enum status config_read(struct source *source, const char *without);
 int config_differences(const struct table *table);
 enum status source_read(struct source *source, const char *path);
-bool is_disabled(const char *path);
 
 #endif

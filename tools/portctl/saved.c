@@ -8,6 +8,7 @@
 #include "comment.h"
 #include "config.h"
 #include "file.h"
+#include "folder.h"
 #include "message.h"
 #include "place.h"
 #include "port.h"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "folder.h"
 #include "place.h"
 #include "program.h"
 #include "unit.h"
@@ -126,13 +127,6 @@ char *process_cgroup(pid_t pid)
 	if (file)
 		fclose(file);
 	return found;
-}
-
-static bool ends_with(const char *word, const char *end)
-{
-	size_t length = strlen(word), other = strlen(end);
-
-	return length > other && !strcmp(word + length - other, end);
 }
 
 /**

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Ways to a privileged port that were there before ports had owners, and what to
+ * type instead: file capabilities, the sysctl, authbind and redirects.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "authbind.h"
+#include "capability.h"
+#include "oldway.h"
+#include "owner.h"
+#include "place.h"
+#include "redirect.h"
+#include "sysctl.h"
+
+/* ---- setcap ---- */
+
+#define BIND_SERVICE (1ULL << CAP_NET_BIND_SERVICE)
+
+static bool runs_file(const struct listener *listener, const void *data)
+{
+	char target[PATH_MAX];
+	char *path = format_text("%s/proc/%d/exe", places.root, listener->pid);
+	ssize_t length = readlink(path, target, sizeof(target) - 1);
+
+	free(path);
+	target[length > 0 ? length : 0] = '\0';
+	return listener->pid && !strcmp(target, data);
+}
+
+static void found_capability(const struct file_capability *file, void *data)
+{
+	char *words, *path = shell_word(file->path);
+	struct file_capability rest = *file;
+	struct host *host = data;
+	struct holding holding = { 0 };
+	struct finding *finding;
+
+	if (!((file->permitted | file->inheritable) & BIND_SERVICE))
+		goto free_path;
+	host_holding(host, &holding, runs_file, file->path);
+	words = capability_words(file);
+	finding = finding_add(
+		&host->findings, file->path, 0,
+		"it has %s: whoever may run it binds every privileged port",
+		words);
+	free(words);
+	rest.permitted &= ~BIND_SERVICE;
+	rest.inheritable &= ~BIND_SERVICE;
+	words = capability_words(&rest);
+	type_grant(finding, &holding);
+	if (*words)
+		finding_type(finding, "setcap '%s' %s", words, path);
+	else
+		finding_type(finding, "setcap -r %s", path);
+	finding_type(finding, "portctl save");
+	free(words);
+free_path:
+	free(path);
+}
+
+static void omitted_file(const char *path, const char *why, void *data)
+{
+	struct host *host = data;
+
+	findings_omit(&host->findings, "%s: %s", path, why);
+}
+
+/**
+ * check_setcap() - programs that have the capability
+ * @host: what is known, and where findings go
+ */
+void check_setcap(struct host *host)
+{
+	static const char *const folders[] = {
+		"/usr/bin",	"/usr/sbin",  "/usr/lib",   "/usr/lib64",
+		"/usr/libexec", "/usr/games", "/usr/local", "/bin",
+		"/sbin",	"/opt",
+	};
+	struct capability_search search = { found_capability, omitted_file,
+					    host };
+	const char *paths[ARRAY_SIZE(folders) + 1] = { NULL };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(folders); i++)
+		paths[i] = format_text("%s%s", places.root, folders[i]);
+	capabilities_search(paths, &search);
+	findings_omit(
+		&host->findings,
+		"folders other than bin, sbin, lib, libexec and games of /usr, /usr/local and /opt: 'getcap -r / 2>/dev/null' looks into all");
+	for (i = 0; i < ARRAY_SIZE(folders); i++)
+		free((char *)paths[i]);
+}
+
+/* ---- the sysctl ---- */
+
+#define START "net.ipv4.ip_unprivileged_port_start"
+
+/**
+ * struct sysctl_search - the lines that set it
+ * @host: what is known
+ * @lines: all of them, in the order in which they count
+ * @count: how many
+ */
+struct sysctl_search {
+	struct host *host;
+	struct sysctl *lines;
+	size_t count;
+};
+
+static void found_sysctl(const struct sysctl *line, void *data)
+{
+	struct sysctl_search *search = data;
+
+	search->lines = reallocarray(search->lines, search->count + 1,
+				     sizeof(*search->lines));
+	if (!search->lines)
+		out_of_memory();
+	search->lines[search->count++] = (struct sysctl){
+		.file = format_text("%s", line->file),
+		.line = line->line,
+		.value = format_text("%s", line->value),
+	};
+}
+
+static void omitted_sysctl(const char *path, void *data)
+{
+	struct sysctl_search *search = data;
+
+	findings_omit(&search->host->findings, "%s: %s", path, strerror(errno));
+}
+
+static bool is_lowered(const struct sysctl *line)
+{
+	char *end;
+	unsigned long value = strtoul(line->value, &end, 10);
+
+	return end != line->value && value < 1024;
+}
+
+/* A file of a package, or of this boot, is left as it is. */
+static void type_raise(struct finding *finding, const struct sysctl *line)
+{
+	char *path = shell_word(line->file);
+	const char *name = line->file + strlen(places.root);
+
+	if (!strncmp(name, "/etc/", strlen("/etc/")))
+		finding_type(finding, "sed -i '%us/^/# /' %s", line->line,
+			     path);
+	else
+		finding_type(finding,
+			     "echo '" START
+			     " = 1024' >/etc/sysctl.d/zz-port-owner.conf");
+	free(path);
+}
+
+static void check_sysctl_files(struct host *host)
+{
+	struct sysctl_search search = { .host = host };
+	struct finding *finding;
+	size_t i;
+
+	sysctls_visit(START, found_sysctl, omitted_sysctl, &search);
+	if (!search.count || !is_lowered(&search.lines[search.count - 1]))
+		return;
+	for (i = 0; i < search.count; i++) {
+		if (!is_lowered(&search.lines[i]))
+			continue;
+		finding = finding_add(
+			&host->findings, search.lines[i].file,
+			search.lines[i].line,
+			"at boot it gives all ports from %s on to everybody",
+			search.lines[i].value);
+		type_raise(finding, &search.lines[i]);
+	}
+}
+
+/* What holds a port by the sysctl alone. */
+static bool is_by_sysctl(const struct listener *listener, const void *data)
+{
+	const struct host *host = data;
+
+	return listener->uid && listener->index % PORTS >= host->privileged &&
+	       !(host->table && host->table->rules[listener->index].claimed);
+}
+
+/**
+ * struct one - one user's among them
+ * @host: what is known
+ * @uid: the user
+ */
+struct one {
+	const struct host *host;
+	uid_t uid;
+};
+
+static bool is_one(const struct listener *listener, const void *data)
+{
+	const struct one *one = data;
+
+	return listener->uid == one->uid && is_by_sysctl(listener, one->host);
+}
+
+/* A command for each user who has a port by it. */
+static void type_grants(struct finding *finding, const struct host *host)
+{
+	const struct listener *all = host->listeners.all;
+	struct holding holding;
+	size_t i, j, count = 0;
+
+	for (i = 0; i < host->listeners.count; i++) {
+		if (all[i].index % PORTS >= 1024 ||
+		    !is_by_sysctl(&all[i], host))
+			continue;
+		for (j = 0;
+		     all[j].uid != all[i].uid || !is_by_sysctl(&all[j], host);
+		     j++)
+			;
+		if (j < i)
+			continue;
+		count++;
+		holding = (struct holding){ .uid = all[i].uid, .has_uid = true };
+		host_holding(host, &holding, is_one,
+			     &(struct one){ host, all[i].uid });
+		type_grant(finding, &holding);
+	}
+	if (!count)
+		finding_type(finding, "portctl grant USER tcp/PORT");
+}
+
+/**
+ * check_sysctl() - ports below 1024 that are everybody's
+ * @host: what is known, and where findings go
+ */
+void check_sysctl(struct host *host)
+{
+	struct finding *finding;
+
+	if (host->privileged < 1024) {
+		finding = finding_add(
+			&host->findings, NULL, 0,
+			START
+			" is %u: whoever is first has any of the ports from there to 1023",
+			host->privileged);
+		type_grants(finding, host);
+		finding_type(finding, "sysctl -w " START "=1024");
+		finding_type(finding, "portctl save");
+	}
+	check_sysctl_files(host);
+}
+
+/* ---- authbind ---- */
+
+static char *authbind_ports(const struct authbind *grant)
+{
+	char *tcp = format_text("%s", ports_text(grant->first, grant->last));
+	char *both = format_text("%s %s", tcp,
+				 ports_text(PORTS + grant->first,
+					    PORTS + grant->last));
+
+	free(tcp);
+	return both;
+}
+
+static void found_authbind(const struct authbind *grant, void *data)
+{
+	char *path = shell_word(grant->file), *ports = authbind_ports(grant);
+	char *user = shell_word(user_word(grant->uid));
+	char *group = shell_word(group_word(grant->gid));
+	struct host *host = data;
+	struct finding *finding;
+
+	/* Root may without. */
+	if (!(grant->mode & 0066) && !(grant->mode && grant->uid) &&
+	    !grant->has_acl)
+		goto free_words;
+	finding = finding_add(&host->findings, grant->file, grant->line,
+			      "authbind gives %s to %s%s%s", ports,
+			      grant->mode & 0006 ? "everybody" : user,
+			      grant->mode & 0060 ? " and group " : "",
+			      grant->mode & 0060 ? group : "");
+	if (*grant->address)
+		finding_type(finding,
+			     "# a rule is for all addresses, not for %s alone",
+			     grant->address);
+	if (grant->has_acl)
+		finding_type(
+			finding,
+			"getfacl %s    # portctl allow USER for who is named there",
+			path);
+	if (grant->mode == 0600)
+		finding_type(finding, "portctl grant %s %s", user, ports);
+	else if (grant->mode)
+		finding_type(finding, "portctl grant --mode %03o %s:%s %s",
+			     grant->mode, user, group, ports);
+	if (grant->line)
+		finding_type(finding, "sed -i '%us/^/# /' %s", grant->line,
+			     path);
+	else
+		finding_type(finding, "rm %s", path);
+	finding_type(finding, "portctl save");
+free_words:
+	free(group);
+	free(user);
+	free(ports);
+	free(path);
+}
+
+static void omitted_authbind(const char *file, unsigned int line,
+			     const char *why, void *data)
+{
+	struct host *host = data;
+
+	if (line)
+		findings_omit(&host->findings, "%s:%u: %s", file, line, why);
+	else
+		findings_omit(&host->findings, "%s: %s", file, why);
+}
+
+/**
+ * check_authbind() - what authbind gives
+ * @host: what is known, and where findings go
+ */
+void check_authbind(struct host *host)
+{
+	struct authbind_search search = { found_authbind, omitted_authbind,
+					  host };
+	char *folder = format_text("%s/etc/authbind", places.root);
+
+	authbind_read(folder, &search);
+	free(folder);
+}
+
+/* ---- redirects ---- */
+
+static void found_redirect(const struct redirect *redirect, void *data)
+{
+	struct host *host = data;
+	const struct listener *listener =
+		listeners_of(&host->listeners, redirect->to);
+	char *user = listener ? shell_word(user_word(listener->uid)) :
+				format_text("USER");
+	struct finding *finding;
+
+	finding = finding_add(
+		&host->findings, NULL, 0,
+		"%s is redirected to %u, which is whoever's is first there: %s",
+		redirect->ports, redirect->to % PORTS, redirect->rule);
+	finding_type(finding, "portctl grant %s %s", user, redirect->ports);
+	finding_type(finding, "# let the program listen on %s itself, then",
+		     redirect->ports);
+	finding_type(
+		finding,
+		"%s    # and out of the file that has it for the next boot",
+		redirect->remove);
+	finding_type(finding, "portctl save");
+	free(user);
+}
+
+/**
+ * check_redirect() - privileged ports that the packet filter redirects
+ * @host: what is known, and where findings go
+ */
+void check_redirect(struct host *host)
+{
+	struct redirect_search search = { found_redirect, omitted_file, host };
+
+	redirects_read(&search);
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the packet filter sends from one port to another of this host, by the rules
+ * that iptables-save(8), ip6tables-save(8) and nft(8) print. What iptables keeps in
+ * nft's tables is read by iptables-save.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "place.h"
+#include "program.h"
+#include "redirect.h"
+
+#define WORDS_MAX 256
+
+/**
+ * struct words - a rule
+ * @all: its words; those that are not there are ""
+ * @count: how many
+ */
+struct words {
+	const char *all[WORDS_MAX];
+	size_t count;
+};
+
+static void split(struct words *words, char *text)
+{
+	char *word, *rest;
+
+	words->count = 0;
+	for (word = strtok_r(text, " \t\n", &rest);
+	     word && words->count < WORDS_MAX;
+	     word = strtok_r(NULL, " \t\n", &rest))
+		words->all[words->count++] = word;
+}
+
+/* The place of the word behind @name, or 0. */
+static size_t place_behind(const struct words *words, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < words->count; i++) {
+		if (!strcmp(words->all[i], name))
+			return i + 1;
+	}
+	return 0;
+}
+
+static const char *word_behind(const struct words *words, const char *name)
+{
+	size_t place = place_behind(words, name);
+
+	return place ? words->all[place] : "";
+}
+
+/* ADDRESS:PORT, [ADDRESS]:PORT, :PORT or PORT: this host's port, or 0. */
+static unsigned int own_port(const char *target)
+{
+	const char *colon = strrchr(target, ':');
+	const char *port = colon ? colon + 1 : target;
+
+	if (colon && colon != target && strncmp(target, "127.", 4) &&
+	    strncmp(target, "[::1]", 5))
+		return 0;
+	return strtoul(port, NULL, 10);
+}
+
+/* From ports that are privileged to one that is not: @protocol is of both if it is none. */
+static void consider(const struct redirect_search *search, const char *protocol,
+		     const char *ports, const char *target, const char *rule,
+		     const char *removal)
+{
+	static struct port_set from;
+	struct redirect redirect = { .from = &from,
+				     .rule = rule,
+				     .remove = removal };
+	unsigned int bits = protocol_find(protocol, strlen(protocol));
+	unsigned int port = own_port(target);
+	struct mistake mistake;
+	char *words;
+
+	if (port < 1024)
+		return;
+	words = bits ? format_text("%s/%s", protocol, ports) :
+		       format_text("%s", ports);
+	ports_clear(&from);
+	if (!ports_parse(&from, words, &mistake)) {
+		search->omitted(rule, "its ports are not understood",
+				search->data);
+	} else if (from.first % PORTS < 1024) {
+		redirect.ports = words;
+		redirect.to = from.first / PORTS * PORTS + port;
+		search->found(&redirect, search->data);
+	}
+	free(words);
+}
+
+static void read_iptables_rule(const struct redirect_search *search,
+			       const char *tool, const char *table,
+			       const char *line)
+{
+	char *text = format_text("%s", line);
+	const char *ports, *target;
+	struct words words;
+	char *removal;
+
+	split(&words, text);
+	target = word_behind(&words, "--to-ports");
+	if (!*target)
+		target = word_behind(&words, "--to-destination");
+	ports = word_behind(&words, "--dport");
+	if (!*ports)
+		ports = word_behind(&words, "--dports");
+	removal =
+		format_text("%s -t %s -D%s", tool, table, line + strlen("-A"));
+	if (*target && *ports)
+		consider(search, word_behind(&words, "-p"), ports, target, line,
+			 removal);
+	free(removal);
+	free(text);
+}
+
+static void read_iptables(const struct redirect_search *search,
+			  const char *tool, FILE *output)
+{
+	char table[32] = "";
+	char *line = NULL;
+	size_t size = 0;
+
+	while (getline(&line, &size, output) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (*line == '*')
+			snprintf(table, sizeof(table), "%s", line + 1);
+		else if (!strncmp(line, "-A ", 3))
+			read_iptables_rule(search, tool, table, line);
+	}
+	free(line);
+}
+
+/* 80, 80-81 or { 80, 443 } as a list without blanks; "" if it is something else. */
+static char *nft_ports(const struct words *words)
+{
+	size_t place = place_behind(words, "dport");
+	char *text;
+	size_t size;
+	FILE *file;
+
+	if (!place || strcmp(words->all[place], "{"))
+		return format_text("%s", place ? words->all[place] : "");
+	file = open_memstream(&text, &size);
+	if (!file)
+		out_of_memory();
+	while (++place < words->count && strcmp(words->all[place], "}"))
+		fputs(words->all[place], file);
+	if (fclose(file))
+		out_of_memory();
+	return text;
+}
+
+/* @chain is the family, the table and the chain; -a shows the rule's handle. */
+static void read_nft_rule(const struct redirect_search *search,
+			  const char *chain, char *line)
+{
+	char *text = format_text("%s", line), *removal, *ports;
+	const char *target = "", *handle;
+	struct words words;
+	size_t place;
+
+	split(&words, text);
+	place = place_behind(&words, "to");
+	if (place >= 2 && (!strcmp(words.all[place - 2], "redirect") ||
+			   !strcmp(words.all[place - 2], "dnat") ||
+			   !strcmp(words.all[place - 2], "ip") ||
+			   !strcmp(words.all[place - 2], "ip6")))
+		target = words.all[place];
+	handle = word_behind(&words, "handle");
+	ports = nft_ports(&words);
+	place = place_behind(&words, "dport");
+	removal = format_text("nft delete rule %s handle %s", chain, handle);
+	if (*target &&
+	    (!*ports || !strcmp(target, ":tcp") || !strcmp(target, "tcp") ||
+	     !strcmp(target, "udp") || !strcmp(ports, "map")))
+		search->omitted(line, "only ports in numbers are understood",
+				search->data);
+	else if (*target)
+		consider(search, place >= 2 ? words.all[place - 2] : "", ports,
+			 target, line, removal);
+	free(removal);
+	free(ports);
+	free(text);
+}
+
+static void read_nft(const struct redirect_search *search, FILE *output)
+{
+	char family[16] = "", table[128] = "", chain[128] = "";
+	bool is_iptables = false, is_next = false;
+	char *line = NULL, *text, *path;
+	size_t size = 0;
+
+	while (getline(&line, &size, output) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		text = line + strspn(line, " \t");
+		if (strstr(text, "managed by iptables-nft")) {
+			is_next = true;
+		} else if (sscanf(text, "table %15s %127s {", family, table) ==
+			   2) {
+			is_iptables = is_next;
+			is_next = false;
+		} else if (sscanf(text, "chain %127s {", chain) == 1) {
+			continue;
+		} else if (!is_iptables) {
+			path = format_text("%s %s %s", family, table, chain);
+			read_nft_rule(search, path, text);
+			free(path);
+		}
+	}
+	free(line);
+}
+
+/* Where it is, or NULL if it is not installed. */
+static char *find_program(const char *name)
+{
+	static const char *const folders[] = { "/usr/sbin", "/sbin" };
+	char *path;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(folders); i++) {
+		path = format_text("%s%s/%s", places.root, folders[i], name);
+		if (!access(path, X_OK))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+/**
+ * redirects_read() - go through the rules that redirect privileged ports
+ * @search: whom to tell
+ *
+ * Only those to an unprivileged port of this host are told of.
+ */
+void redirects_read(const struct redirect_search *search)
+{
+	static const struct {
+		const char *program;
+		const char *tool;
+		const char *arguments[5];
+	} sources[] = {
+		{ "iptables-save", "iptables" },
+		{ "ip6tables-save", "ip6tables" },
+		{ "nft", NULL, { "-n", "-a", "list", "ruleset" } },
+	};
+	char *words[6] = { 0 };
+	FILE *output;
+	size_t i, j;
+	pid_t pid;
+
+	for (i = 0; i < ARRAY_SIZE(sources); i++) {
+		words[0] = find_program(sources[i].program);
+		if (!words[0])
+			continue;
+		for (j = 0; j < ARRAY_SIZE(sources[i].arguments); j++)
+			words[j + 1] = (char *)sources[i].arguments[j];
+		output = program_open(words, &pid);
+		if (output && sources[i].tool)
+			read_iptables(search, sources[i].tool, output);
+		else if (output)
+			read_nft(search, output);
+		if (!output || !program_close(output, pid))
+			search->omitted(
+				sources[i].program,
+				geteuid() ? "it failed; only root may ask it" :
+					    "it failed",
+				search->data);
+		free(words[0]);
+	}
+}
