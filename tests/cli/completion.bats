@@ -43,6 +43,8 @@ offered() {
 	[[ $(offered portctl grant --mode = 600 nobo) == nobody ]]
 	[[ $(offered portctl allow -s nobo) == nobody ]]
 	[[ $(offered portctl revoke nobo) == nobody ]]
+	[[ $(offered portctl why tcp/80) == tcp/8080 ]]
+	[[ $(offered portctl why tcp/80 nobo) == nobody ]]
 	[[ $(offered portctl grant nobody : daem) == daemon ]]
 	[[ $(offered portctl grant -n nobody : daemon tcp/80) == tcp/8080 ]]
 	[[ $(offered portctl grant nobody -m 600 tcp/80) == tcp/8080 ]]
@@ -99,6 +101,8 @@ completed() {
 		portctl -m 600 grant nobody tcp/80>portctl -m 600 grant nobody tcp/8080 
 		portctl allow -s nobo>portctl allow -s nobody 
 		portctl allow nobody tcp/80>portctl allow nobody tcp/8080 
+		portctl why tcp/80>portctl why tcp/8080 
+		portctl why tcp/80 nobo>portctl why tcp/80 nobody 
 		portctl list -O nobo>portctl list -O nobody 
 		portctl list -o port,own>portctl list -o port,owner,
 		portctl list --js>portctl list --json 

@@ -42,7 +42,7 @@ _portctl_words() {
 }
 
 _portctl() {
-	local commands='list grant release allow deny revoke flush test save restore sync check diff status metrics doctor mount umount version help'
+	local commands='list grant release allow deny revoke flush test why save restore sync check diff status metrics doctor mount umount version help'
 	local aliases='show ls add rm del delete reload'
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command words options=''
 
@@ -58,7 +58,7 @@ _portctl() {
 	list | show | ls) options='--json --numeric --no-header --owner --columns' ;;
 	grant | add) options='--mode --acl --dry-run --save' ;;
 	release | rm | del | delete | allow | deny | revoke | flush) options='--dry-run --save' ;;
-	test) options='--json --numeric' ;;
+	test | why) options='--json --numeric' ;;
 	check | diff | status | doctor) options='--json' ;;
 	restore) options='--dry-run --boot' ;;
 	sync | reload) options='--dry-run --boot --late' ;;
@@ -89,12 +89,12 @@ _portctl() {
 			mapfile -t COMPREPLY < <(compgen -u -- "$word")
 		fi
 		;;
-	allow/1 | deny/1 | test/1) mapfile -t COMPREPLY < <(compgen -u -- "$word") ;;
+	allow/1 | deny/1 | test/1 | why/2) mapfile -t COMPREPLY < <(compgen -u -- "$word") ;;
 	revoke/1)
 		_portctl_ports "$word"
 		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -u -- "$word")
 		;;
-	list/* | show/* | ls/* | grant/* | add/* | release/* | rm/* | del/* | delete/* | allow/* | deny/* | revoke/* | test/*)
+	list/* | show/* | ls/* | grant/* | add/* | release/* | rm/* | del/* | delete/* | allow/* | deny/* | revoke/* | test/* | why/1)
 		_portctl_ports "$word"
 		;;
 	save/1 | restore/1 | sync/1 | reload/1 | check/1 | diff/1 | metrics/1)

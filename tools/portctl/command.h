@@ -63,6 +63,7 @@ enum status command_flush(const struct options *options);
 enum status command_release(const struct options *options);
 enum status command_revoke(const struct options *options);
 enum status command_test(const struct options *options);
+enum status command_why(const struct options *options);
 enum status command_save(const struct options *options);
 enum status command_restore(const struct options *options);
 enum status command_sync(const struct options *options);

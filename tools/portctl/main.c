@@ -72,6 +72,11 @@ static const struct command commands[] = {
 	{ "test", "", "USER PORT...", 2, -1, "jN", "may USER bind, and why?",
 	  "Exit status 0 if USER may bind all of them, 1 if not.\n",
 	  command_test },
+	{ "why", "", "PORT [USER|PID|SERVICE]", 1, 2, "jN",
+	  "why can't it bind, and what would let it?",
+	  "All that decide on a bind, in their order. Without USER, PID or SERVICE: the caller.\n"
+	  "Exit status 0 if nothing that can be seen refuses it, 1 if something does.\n",
+	  command_why },
 	{ "save", "", "[FILE|-]", 0, 1, "n", "keep the table for the next boot",
 	  "Without FILE: in /etc/portctl.d/90-saved.conf, what differs from the other\n"
 	  "files. With FILE: the whole table; - is standard output.\n",

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -16,7 +18,7 @@
 #include "namespace.h"
 #include "place.h"
 
-static bool is_foreign;
+static bool is_foreign, is_entered;
 
 /**
  * namespace_mount() - mount the table of the network namespace that we are in
@@ -60,9 +62,49 @@ int namespace_open(void)
 	}
 	close(folder);
 	is_foreign = true;
-	warn("%s is another network namespace's table; this is about the one that portctl runs in",
-	     places.port);
+	if (!is_entered)
+		warn("%s is another network namespace's table; this is about the one that portctl runs in",
+		     places.port);
 	return own;
+}
+
+/**
+ * namespace_enter() - go into a process's network namespace
+ * @pid: the process
+ *
+ * Before the table is opened, for good: from then on it is about that one.
+ *
+ * Return: whether we are in it; if not, errno says why.
+ */
+bool namespace_enter(pid_t pid)
+{
+	char *path = format_text("%s/proc/%d/ns/net", places.root, pid);
+	int theirs = open(path, O_RDONLY | O_CLOEXEC);
+	int ours = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	struct stat there, here;
+	bool right = theirs >= 0 && ours >= 0 && !fstat(theirs, &there) &&
+		     !fstat(ours, &here);
+
+	free(path);
+	if (right && there.st_ino != here.st_ino) {
+		is_entered = true;
+		right = !setns(theirs, CLONE_NEWNET);
+	}
+	if (theirs >= 0)
+		close(theirs);
+	if (ours >= 0)
+		close(ours);
+	return right;
+}
+
+/**
+ * namespace_is_entered() - are we in another's network namespace?
+ *
+ * Return: whether namespace_enter() went into one.
+ */
+bool namespace_is_entered(void)
+{
+	return is_entered;
 }
 
 /**

@@ -7,6 +7,8 @@
 
 int namespace_mount(void);
 int namespace_open(void);
+bool namespace_enter(pid_t pid);
+bool namespace_is_entered(void);
 bool namespace_is_foreign(void);
 enum status namespace_check_files(void);
 

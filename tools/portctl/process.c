@@ -93,15 +93,45 @@ static void add_groups(struct caller *caller, const char *text)
 }
 
 /**
- * process_caller() - what a process may, as bind(2) would see it
+ * process_field() - a line of what the kernel says of a process's state
+ * @proc: where /proc is
+ * @pid: the process
+ * @name: its name in /proc/PID/status
+ *
+ * Return: the rest of the line, or NULL if it cannot be read.
+ */
+char *process_field(const char *proc, pid_t pid, const char *name)
+{
+	char *path = format_text("%s/%d/status", proc, pid);
+	size_t size = 0, length = strlen(name);
+	char *line = NULL, *value = NULL;
+	FILE *file = fopen(path, "re");
+
+	free(path);
+	while (file && !value && getline(&line, &size, file) >= 0) {
+		if (strncmp(line, name, length) || line[length] != ':')
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		length += 1 + strspn(line + length + 1, " \t");
+		value = format_text("%s", line + length);
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return value;
+}
+
+/**
+ * process_caller_at() - what a process may, as bind(2) would see it
+ * @proc: where /proc is
  * @pid: the process
  * @caller: the answer; its groups are to be freed
  *
  * Return: whether the process is still there.
  */
-bool process_caller(pid_t pid, struct caller *caller)
+bool process_caller_at(const char *proc, pid_t pid, struct caller *caller)
 {
-	char *path = format_text("/proc/%d/status", pid);
+	char *path = format_text("%s/%d/status", proc, pid);
 	FILE *file = fopen(path, "re");
 	unsigned long long capabilities = 0;
 	bool found = false;
@@ -129,4 +159,16 @@ bool process_caller(pid_t pid, struct caller *caller)
 	caller->capable = capabilities >> CAP_NET_BIND_SERVICE & 1 &&
 			  same_user_namespace(pid);
 	return found;
+}
+
+/**
+ * process_caller() - what a process may, as bind(2) would see it
+ * @pid: the process
+ * @caller: the answer; its groups are to be freed
+ *
+ * Return: whether the process is still there.
+ */
+bool process_caller(pid_t pid, struct caller *caller)
+{
+	return process_caller_at("/proc", pid, caller);
 }

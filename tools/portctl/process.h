@@ -16,6 +16,8 @@ bool processes_visit(const char *path,
 		     void (*visit)(int process, pid_t pid, void *data),
 		     void *data);
 void process_name(int process, char name[PROCESS_NAME_SIZE]);
+char *process_field(const char *proc, pid_t pid, const char *name);
+bool process_caller_at(const char *proc, pid_t pid, struct caller *caller);
 bool process_caller(pid_t pid, struct caller *caller);
 
 #endif

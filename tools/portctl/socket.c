@@ -20,15 +20,27 @@
 #define IPPROTO_MPTCP 262
 #endif
 
+/* From Linux 6.8 on: bound, and neither connected nor listening. */
+#define BOUND_INACTIVE 13
+
 /**
  * struct dump - one question to the kernel, and where the answers go
  * @listeners: all that were found
  * @protocol: of the ports
+ * @port: the one that is asked for, 0 for all
  */
 struct dump {
 	struct listeners *listeners;
 	enum protocol protocol;
+	unsigned int port;
 };
+
+static int find_v6only(const struct nlattr *attribute, void *data)
+{
+	if (mnl_attr_get_type(attribute) == INET_DIAG_SKV6ONLY)
+		*(bool *)data = mnl_attr_get_u8(attribute);
+	return MNL_CB_OK;
+}
 
 static int add_socket(const struct nlmsghdr *header, void *data)
 {
@@ -37,6 +49,9 @@ static int add_socket(const struct nlmsghdr *header, void *data)
 	struct listeners *listeners = dump->listeners;
 	struct listener *listener;
 
+	/* Not every protocol's part of the kernel looks at the port. */
+	if (dump->port && dump->port != ntohs(message->id.idiag_sport))
+		return MNL_CB_OK;
 	if (!(listeners->count & (listeners->count + 1))) {
 		listeners->all = reallocarray(listeners->all,
 					      2 * (listeners->count + 1),
@@ -50,6 +65,14 @@ static int add_socket(const struct nlmsghdr *header, void *data)
 		dump->protocol * PORTS + ntohs(message->id.idiag_sport);
 	listener->uid = message->idiag_uid;
 	listener->inode = message->idiag_inode;
+	listener->family = message->idiag_family;
+	listener->is_idle = message->idiag_state == TCP_LISTEN ||
+			    message->idiag_state == TCP_CLOSE ||
+			    message->idiag_state == BOUND_INACTIVE;
+	memcpy(listener->address, message->id.idiag_src,
+	       sizeof(listener->address));
+	mnl_attr_parse(header, sizeof(*message), find_v6only,
+		       &listener->v6only);
 	return MNL_CB_OK;
 }
 
@@ -71,6 +94,7 @@ static bool ask(struct mnl_socket *socket, struct dump *dump, int family,
 	request->sdiag_family = family;
 	request->sdiag_protocol = protocol;
 	request->idiag_states = states;
+	request->id.idiag_sport = htons(dump->port);
 	/* Its number does not fit the header. */
 	if (protocol == IPPROTO_MPTCP)
 		mnl_attr_put_u32(header, INET_DIAG_REQ_PROTOCOL, protocol);
@@ -138,44 +162,67 @@ static void find_sockets(int process, pid_t pid, void *data)
 }
 
 /**
- * listeners_read() - find all sockets that receive on a port
- * @listeners: the result
- *
- * TCP and MPTCP sockets that listen, UDP sockets that are not connected.
- *
- * Return: whether the kernel said so; if not, errno says why.
+ * struct question - which sockets are asked for
+ * @number: of the protocol, for the kernel
+ * @protocol: of the ports
+ * @states: a bit for each state that receives on a port
+ * @all_states: a bit for each state that takes a port away from others
  */
-bool listeners_read(struct listeners *listeners)
+struct question {
+	unsigned int number;
+	enum protocol protocol;
+	unsigned int states;
+	unsigned int all_states;
+};
+
+static const struct question questions[] = {
+	{ IPPROTO_TCP, TCP, 1 << TCP_LISTEN,
+	  ~(1U << TCP_SYN_RECV | 1U << TCP_CLOSE) },
+	{ IPPROTO_MPTCP, TCP, 1 << TCP_LISTEN, 1 << TCP_LISTEN },
+	{ IPPROTO_UDP, UDP, 1 << TCP_CLOSE,
+	  1 << TCP_CLOSE | 1 << TCP_ESTABLISHED },
+};
+
+/* The sockets of a port in any state, or of all ports that receive. */
+static bool ask_all(struct listeners *listeners, unsigned int index)
 {
-	static const struct {
-		unsigned int number;
-		enum protocol protocol;
-		unsigned int states;
-	} questions[] = {
-		{ IPPROTO_TCP, TCP, 1 << TCP_LISTEN },
-		{ IPPROTO_MPTCP, TCP, 1 << TCP_LISTEN },
-		{ IPPROTO_UDP, UDP, 1 << TCP_CLOSE },
-	};
 	static const int families[] = { AF_INET, AF_INET6 };
 	struct mnl_socket *socket;
 	bool right = true;
 	int error;
 	size_t i, j;
 
-	memset(listeners, 0, sizeof(*listeners));
 	socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	if (!socket)
 		return false;
 	for (i = 0; i < ARRAY_SIZE(questions); i++) {
+		const struct question *question = &questions[i];
+
+		if (index && index / PORTS != question->protocol)
+			continue;
 		for (j = 0; right && j < 2; j++)
 			right = ask(socket,
 				    &(struct dump){ listeners,
-						    questions[i].protocol },
-				    families[j], questions[i].number,
-				    questions[i].states);
+						    question->protocol,
+						    index % PORTS },
+				    families[j], question->number,
+				    index ? question->all_states :
+					    question->states);
 	}
 	error = errno;
 	mnl_socket_close(socket);
+	errno = error;
+	return right;
+}
+
+static bool read_sockets(struct listeners *listeners, unsigned int index)
+{
+	bool right;
+	int error;
+
+	memset(listeners, 0, sizeof(*listeners));
+	right = ask_all(listeners, index);
+	error = errno;
 	if (listeners->count) {
 		qsort(listeners->all, listeners->count, sizeof(*listeners->all),
 		      compare_inodes);
@@ -188,6 +235,34 @@ bool listeners_read(struct listeners *listeners)
 	}
 	errno = error;
 	return right;
+}
+
+/**
+ * listeners_read() - find all sockets that receive on a port
+ * @listeners: the result
+ *
+ * TCP and MPTCP sockets that listen, UDP sockets that are not connected.
+ *
+ * Return: whether the kernel said so; if not, errno says why.
+ */
+bool listeners_read(struct listeners *listeners)
+{
+	return read_sockets(listeners, 0);
+}
+
+/**
+ * listeners_read_port() - find all sockets that have a port
+ * @listeners: the result
+ * @index: the port
+ *
+ * Those that are connected, too, and those that only wait for their end. Before
+ * Linux 6.8 the kernel does not tell of one that is bound and nothing more.
+ *
+ * Return: as listeners_read().
+ */
+bool listeners_read_port(struct listeners *listeners, unsigned int index)
+{
+	return read_sockets(listeners, index);
 }
 
 /**

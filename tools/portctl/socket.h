@@ -12,6 +12,10 @@
  * @inode: its number
  * @pid: a process that has it open, 0 if none can be seen
  * @process: that process's name
+ * @family: AF_INET or AF_INET6
+ * @v6only: of the latter: it leaves IPv4 to others
+ * @is_idle: it is not connected
+ * @address: its own, all zero for any
  */
 struct listener {
 	unsigned int index;
@@ -19,6 +23,10 @@ struct listener {
 	ino_t inode;
 	pid_t pid;
 	char process[PROCESS_NAME_SIZE];
+	int family;
+	bool v6only;
+	bool is_idle;
+	uint32_t address[4];
 };
 
 /**
@@ -32,6 +40,7 @@ struct listeners {
 };
 
 bool listeners_read(struct listeners *listeners);
+bool listeners_read_port(struct listeners *listeners, unsigned int index);
 const struct listener *listeners_of(const struct listeners *listeners,
 				    unsigned int index);
 bool listener_may_bind(const struct listener *listener,

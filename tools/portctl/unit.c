@@ -85,6 +85,27 @@ bool units_read(struct units *units, const char *properties,
 }
 
 /**
+ * unit_value() - one of the values of a property
+ * @unit: the unit
+ * @name: the property, one that was asked for
+ * @n: which, counted from 0; systemctl(1) has a line for each value of a list of
+ *	several parts
+ *
+ * Return: its value as systemctl(1) prints it; NULL if there is none.
+ */
+const char *unit_value(const struct unit *unit, const char *name, size_t n)
+{
+	size_t length = strlen(name), i;
+
+	for (i = 0; i < unit->count; i++) {
+		if (!strncmp(unit->lines[i], name, length) &&
+		    unit->lines[i][length] == '=' && !n--)
+			return unit->lines[i] + length + 1;
+	}
+	return NULL;
+}
+
+/**
  * unit_property() - one of the properties that were asked for
  * @unit: the unit
  * @name: the property
@@ -93,14 +114,9 @@ bool units_read(struct units *units, const char *properties,
  */
 const char *unit_property(const struct unit *unit, const char *name)
 {
-	size_t length = strlen(name), i;
+	const char *value = unit_value(unit, name, 0);
 
-	for (i = 0; i < unit->count; i++) {
-		if (!strncmp(unit->lines[i], name, length) &&
-		    unit->lines[i][length] == '=')
-			return unit->lines[i] + length + 1;
-	}
-	return "";
+	return value ? value : "";
 }
 
 /**
@@ -152,8 +168,10 @@ char *process_unit(pid_t pid)
 		if (*name == '_')
 			name++;
 		if (!ends_with(name, ".service") &&
-		    !ends_with(name, ".scope") && !ends_with(name, ".socket") &&
-		    !ends_with(name, ".mount") && !ends_with(name, ".swap"))
+		    !ends_with(name, ".scope") &&
+		    !ends_with(name, ".socket") &&
+		    !ends_with(name, ".mount") &&
+		    !ends_with(name, ".swap"))
 			break;
 		unit = format_text("%s", name);
 	}

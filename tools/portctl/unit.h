@@ -28,6 +28,7 @@ struct units {
 bool units_read(struct units *units, const char *properties,
 		const char *const *names);
 const char *unit_property(const struct unit *unit, const char *name);
+const char *unit_value(const struct unit *unit, const char *name, size_t n);
 char *process_cgroup(pid_t pid);
 char *process_unit(pid_t pid);
 
