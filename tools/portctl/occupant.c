@@ -80,8 +80,7 @@ static const char *cure_of(const struct listener *listener, const char *unit)
 {
 	if (!listener->pid)
 		return NULL;
-	if (unit &&
-	    (ends_with(unit, ".service") || ends_with(unit, ".socket")))
+	if (unit && (ends_with(unit, ".service") || ends_with(unit, ".socket")))
 		return format_text("systemctl stop %s", unit);
 	return format_text("kill %d", listener->pid);
 }

@@ -168,10 +168,8 @@ char *process_unit(pid_t pid)
 		if (*name == '_')
 			name++;
 		if (!ends_with(name, ".service") &&
-		    !ends_with(name, ".scope") &&
-		    !ends_with(name, ".socket") &&
-		    !ends_with(name, ".mount") &&
-		    !ends_with(name, ".swap"))
+		    !ends_with(name, ".scope") && !ends_with(name, ".socket") &&
+		    !ends_with(name, ".mount") && !ends_with(name, ".swap"))
 			break;
 		unit = format_text("%s", name);
 	}
