@@ -28,6 +28,9 @@ check-backports: ## the core of the tests and other tracers, on each kernel of D
 check-arm64: ## the core of the tests on kernels of arm64, cross-built, on an emulated machine
 	@tests/check arm64
 
+check-daemons: ## all of Debian's daemons that are known to run as ordinary users, and the stories
+	@tests/check daemons
+
 fuzz: ## feed portctl's parsers with what no administrator writes, until something is found
 	@tests/fuzz/run
 
@@ -37,4 +40,4 @@ lint: ## look for mistakes and bad style
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
-.PHONY: all modules clean install uninstall demo check check-backports check-arm64 fuzz lint help
+.PHONY: all modules clean install uninstall demo check check-backports check-arm64 check-daemons fuzz lint help

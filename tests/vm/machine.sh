@@ -38,6 +38,31 @@ vm_root() {
 		make_vm_root "$architecture"
 }
 
+# A root with more: BASE's packages (space-separated) and MORE. NAME/SUITE is a package that only another suite has.
+# Services that the packages bring are not started by a boot. Java's package wants a directory for its manual pages.
+# shellcheck disable=SC2016,SC2089,SC2090
+make_root_with() {
+	local base=$1 more=$2 hook=$3 dir=$4 packages=() package sources
+	say "making a guest's root with ${more// /, } (once, some minutes)…"
+	mapfile -t packages < <(xargs -n 1 <<<"$base $more" | sort -u)
+	sources=$(for package in "${packages[@]}"; do
+		[[ $package != */* ]] || echo "deb [signed-by=$(archive_keys)] $(mirror) ${package#*/} main"
+	done)
+	bootstrap --variant=essential --include="$(IFS=,; echo "${packages[*]%/*}")" \
+		--setup-hook="echo '$sources' >\"\$1/etc/apt/sources.list.d/more.list\"" \
+		--essential-hook='mkdir -p "$1/usr/share/man/man1"' --customize-hook="$MAKE_USERS"$'\n'"$hook" \
+		--customize-hook='echo "disable *" | install -D -m 644 /dev/stdin "$1/etc/systemd/system-preset/00-none.preset"
+			[ ! -e "$1/usr/bin/systemctl" ] || chroot "$1" systemctl preset-all' \
+		trixie "$dir/root" "$(mirror)"
+	image_of "$dir/root" "$dir/root.img" 1024
+	as_root rm -rf "$dir/root"
+}
+
+# root_with BASE MORE HOOK: the directory with root.img.
+root_with() {
+	artifact root-with "$* $MAKE_USERS $(declare -f bootstrap image_of make_root_with)" make_root_with "$@"
+}
+
 # What the kernel needs to reach its discs and its ports, in the order of loading.
 early_modules() {
 	local m
