@@ -42,13 +42,13 @@ vm_root() {
 # Services that the packages bring are not started by a boot. Java's package wants a directory for its manual pages.
 # shellcheck disable=SC2016,SC2089,SC2090
 make_root_with() {
-	local base=$1 more=$2 hook=$3 dir=$4 packages=() package sources
+	local base=$1 more=$2 hook=$3 dir=$4 names=() package sources
 	say "making a guest's root with ${more// /, } (once, some minutes)…"
-	mapfile -t packages < <(xargs -n 1 <<<"$base $more" | sort -u)
-	sources=$(for package in "${packages[@]}"; do
+	mapfile -t names < <(xargs -n 1 <<<"$base $more" | sort -u)
+	sources=$(for package in "${names[@]}"; do
 		[[ $package != */* ]] || echo "deb [signed-by=$(archive_keys)] $(mirror) ${package#*/} main"
 	done)
-	bootstrap --variant=essential --include="$(IFS=,; echo "${packages[*]%/*}")" \
+	bootstrap --variant=essential --include="$(IFS=,; echo "${names[*]%/*}")" \
 		--setup-hook="echo '$sources' >\"\$1/etc/apt/sources.list.d/more.list\"" \
 		--essential-hook='mkdir -p "$1/usr/share/man/man1"' --customize-hook="$MAKE_USERS"$'\n'"$hook" \
 		--customize-hook='echo "disable *" | install -D -m 644 /dev/stdin "$1/etc/systemd/system-preset/00-none.preset"
