@@ -19,8 +19,8 @@
  *	bpf probe security confinement	before the port is looked at,
  *	standing occupant		by its rule, and who has it
  *	option argument selection report	what commands have in common
- *	finding host daemon		what doctor's checks have in common
- *	oldway service upkeep		the checks
+ *	finding host service daemon	what doctor's checks have in common
+ *	oldway unitway upkeep		the checks
  *	change				what the changing ones have
  *	command.h			the commands, which only main.c calls
  */

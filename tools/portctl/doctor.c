@@ -4,8 +4,8 @@
 #include "host.h"
 #include "oldway.h"
 #include "report.h"
-#include "service.h"
 #include "text.h"
+#include "unitway.h"
 #include "upkeep.h"
 
 /**

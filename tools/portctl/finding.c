@@ -88,8 +88,7 @@ void findings_omit(struct findings *findings, const char *format, ...)
 char *shell_word(const char *text)
 {
 	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-		"_@%+=:,./-";
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
 	char *word;
 	size_t size;
 	FILE *file;

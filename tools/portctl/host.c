@@ -46,18 +46,6 @@ void host_read(struct host *host)
 	unit_files_read(&host->units, unit_omitted, host);
 }
 
-/* A process that dropped root has its own user, whatever its socket had. */
-static uid_t user_of(const struct listener *listener)
-{
-	struct caller caller = { 0 };
-	uid_t uid = listener->uid;
-
-	if (listener->pid && process_caller(listener->pid, &caller))
-		uid = caller.uid;
-	free(caller.groups);
-	return uid;
-}
-
 static bool is_granted(const struct host *host, unsigned int index, uid_t uid)
 {
 	const struct rule *rule;
@@ -103,8 +91,8 @@ void host_holding(const struct host *host, struct holding *holding,
 		    listener->index == last || !is_meant(listener, data))
 			continue;
 		last = listener->index;
-		if (!holding->has_uid && user_of(listener)) {
-			holding->uid = user_of(listener);
+		if (!holding->has_uid && listener_user(listener)) {
+			holding->uid = listener_user(listener);
 			holding->has_uid = true;
 		}
 		fprintf(all, "%s%s", ftell(all) ? " " : "",

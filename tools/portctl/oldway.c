@@ -4,11 +4,9 @@
  * type instead: file capabilities, the sysctl, authbind and redirects.
  */
 #include <errno.h>
-#include <limits.h>
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "authbind.h"
 #include "capability.h"
@@ -24,13 +22,7 @@
 
 static bool runs_file(const struct listener *listener, const void *data)
 {
-	char target[PATH_MAX];
-	char *path = format_text("%s/proc/%d/exe", places.root, listener->pid);
-	ssize_t length = readlink(path, target, sizeof(target) - 1);
-
-	free(path);
-	target[length > 0 ? length : 0] = '\0';
-	return listener->pid && !strcmp(target, data);
+	return listener_runs(listener, data);
 }
 
 static void found_capability(const struct file_capability *file, void *data)
@@ -224,7 +216,8 @@ static void type_grants(struct finding *finding, const struct host *host)
 		if (j < i)
 			continue;
 		count++;
-		holding = (struct holding){ .uid = all[i].uid, .has_uid = true };
+		holding =
+			(struct holding){ .uid = all[i].uid, .has_uid = true };
 		host_holding(host, &holding, is_one,
 			     &(struct one){ host, all[i].uid });
 		type_grant(finding, &holding);

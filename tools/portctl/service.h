@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* service.c: how systemd's services come to their ports. */
+/* service.c: what a service's files and its sockets say of how it comes to its ports. */
 #ifndef PORTCTL_SERVICE_H
 #define PORTCTL_SERVICE_H
 
 #include "host.h"
 
-void check_ambient(struct host *host);
-void check_bounding(struct host *host);
-void check_root(struct host *host);
-void check_order(struct host *host);
+#define SERVICE_CAPABILITY "CAP_NET_BIND_SERVICE"
+
+const struct unit_file *listener_unit(const struct host *host,
+				      const struct listener *listener);
+const char *service_user(const struct unit_file *unit);
+bool service_is_used(const struct host *host, const struct unit_file *unit);
+const struct setting *service_capability(const struct unit_file *unit,
+					 const char *key);
 
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
+#include <limits.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "place.h"
 #include "socket.h"
 
 /* In <linux/mptcp.h> and newer C libraries. */
@@ -314,4 +316,41 @@ bool listener_may_bind(const struct listener *listener, const struct rule *rule)
 	may = policy_may_bind(rule, &caller, &reason);
 	free(caller.groups);
 	return may;
+}
+
+/**
+ * listener_user() - who has a socket now
+ * @listener: the socket
+ *
+ * A process that dropped root has a user of its own, whatever its socket has.
+ *
+ * Return: the process's user if it can be seen, else the socket's.
+ */
+uid_t listener_user(const struct listener *listener)
+{
+	struct caller caller = { 0 };
+	uid_t uid = listener->uid;
+
+	if (listener->pid && process_caller(listener->pid, &caller))
+		uid = caller.uid;
+	free(caller.groups);
+	return uid;
+}
+
+/**
+ * listener_runs() - does a socket's process run a program?
+ * @listener: the socket
+ * @program: the program's path
+ *
+ * Return: whether it can be seen to do so.
+ */
+bool listener_runs(const struct listener *listener, const char *program)
+{
+	char target[PATH_MAX];
+	char *path = format_text("%s/proc/%d/exe", places.root, listener->pid);
+	ssize_t length = readlink(path, target, sizeof(target) - 1);
+
+	free(path);
+	target[length > 0 ? length : 0] = '\0';
+	return listener->pid && !strcmp(target, program);
 }
