@@ -109,8 +109,8 @@ system_boot() {
 
 # A system without kernels or compiler, with what runs services and containers for users.
 CONFINED_PACKAGES=(
-	acl apparmor busybox-static conmon crun curl dbus iproute2 kmod libcap2-bin libmnl0 libsmartcols1
-	libmount1 mount passt passwd podman procps python3 rootlesskit slirp4netns systemd systemd-sysv udev uidmap util-linux
+	acl apparmor authbind busybox-static conmon crun curl dbus iproute2 iptables kmod libcap2-bin libmnl0 libsmartcols1
+	libmount1 mount nftables nginx passt passwd podman procps python3 rootlesskit slirp4netns systemd systemd-sysv udev uidmap util-linux
 )
 
 make_confined_root() {
