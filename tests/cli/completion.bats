@@ -29,6 +29,7 @@ offered() {
 	[[ $(offered portctl list -o port,own) == port,owner ]]
 	[[ $(offered portctl list -O nobo) == nobody ]]
 	[[ $(offered portctl help upd) == "" ]]
+	[[ $(offered portctl import mac) == mac_portacl ]]
 	: >table
 	[[ $(offered portctl restore tab) == table ]]
 }
@@ -105,6 +106,7 @@ completed() {
 		portctl why tcp/80 nobo>portctl why tcp/80 nobody 
 		portctl list -O nobo>portctl list -O nobody 
 		portctl list -o port,own>portctl list -o port,owner,
+		portctl import mac>portctl import mac_portacl 
 		portctl list --js>portctl list --json 
 	END
 }

@@ -5,6 +5,7 @@
 # doctor: each old way in a stand-in for a host, found with the words to type, and not found where it is not.
 
 load lib.bash
+load host.bash
 
 # doctor STATUS: in a network without sockets; what it found is in $output, and it has changed nothing.
 doctor() {
@@ -32,51 +33,10 @@ found_nothing() { [[ $output == "nothing is to be mended"* && $output != *$'\n  
 found_one() { [[ $(grep -c '^[a-z]*: ' <<<"$output") == 1 && $output == "$1"* ]]; }
 omits() { grep -q "^not looked at, $1: .*$2" <<<"$output"; }
 
-file() {
-	mkdir -p "$PORTCTL_ROOT/${1%/*}"
-	cat >"$PORTCTL_ROOT/$1"
-}
-
-# held PROTOCOL PORT USER UNIT COMMAND…: while a process of the unit has the port, which was root when it bound a low one.
-held() {
-	unshare --net bash -euc '
-		ip link set lo up
-		mkfifo "$BATS_TEST_TMPDIR/ready.$$"
-		/usr/bin/python3 -c "
-import os, pwd, socket, sys, time
-uid = pwd.getpwnam(sys.argv[3]).pw_uid
-if int(sys.argv[2]) >= 1024:
-	os.setgroups([])
-	os.setresuid(uid, uid, uid)
-s = socket.socket(socket.AF_INET, socket.SOCK_STREAM if sys.argv[1] == \"tcp\" else socket.SOCK_DGRAM)
-s.bind((\"\", int(sys.argv[2])))
-if sys.argv[1] == \"tcp\":
-	s.listen()
-if os.getuid() != uid:
-	os.setgroups([])
-	os.setresuid(uid, uid, uid)
-print(flush=True)
-time.sleep(600)" "$1" "$2" "$3" >"$BATS_TEST_TMPDIR/ready.$$" &
-		trap "kill $!" EXIT
-		mkdir -p "$PORTCTL_ROOT/proc/$!"
-		echo "0::/system.slice/$4" >"$PORTCTL_ROOT/proc/$!/cgroup"
-		ln -s "$PORTCTL_ROOT/usr/bin/server" "$PORTCTL_ROOT/proc/$!/exe"
-		read -r <"$BATS_TEST_TMPDIR/ready.$$"
-		shift 4
-		"$@"' held "$@"
-}
-
 held_doctor() {
 	run --separate-stderr held "$@" portctl doctor
 	echo "$output$stderr"
 	[[ $status == 1 ]]
-}
-
-# unit NAME: wanted at boot.
-unit() {
-	file "etc/systemd/system/$1"
-	mkdir -p "$PORTCTL_ROOT/etc/systemd/system/multi-user.target.wants"
-	ln -sf "../$1" "$PORTCTL_ROOT/etc/systemd/system/multi-user.target.wants/$1"
 }
 
 dropin() {
@@ -113,17 +73,6 @@ assert finding["check"] == "sysctl" and finding["line"] == 1, finding
 assert finding["file"] == sys.argv[2] + "/etc/sysctl.d/10.conf"
 assert finding["commands"] == ["sed -i \"1s/^/# /\" ".replace("\"", "\x27") + finding["file"]], finding' "$output" "$PORTCTL_ROOT"
 }
-
-# capable FILE HEX: as setcap writes it, version 2, effective.
-capable() {
-	mkdir -p "$PORTCTL_ROOT/${1%/*}"
-	: >"$PORTCTL_ROOT/$1"
-	python3 -c 'import os, sys; os.setxattr(sys.argv[1], "security.capability", bytes.fromhex(sys.argv[2]))' \
-		"$PORTCTL_ROOT/$1" "$2"
-}
-ALONE=0100000200040000000000000000000000000000
-WITH_RAW=0100000200240000000000000000000000000000
-ONLY_RAW=0100000200200000000000000000000000000000
 
 @test "setcap" {
 	capable usr/bin/server "$ALONE"
@@ -230,13 +179,6 @@ time.sleep(600)" >"$BATS_TEST_TMPDIR/ready" &
 	[[ $(grep -c "sysctl.conf:1: " <<<"$output") == 1 ]]
 }
 
-# byport NAME OWNER:GROUP MODE
-by() {
-	file "etc/authbind/$1" </dev/null
-	chown "$2" "$PORTCTL_ROOT/etc/authbind/$1"
-	chmod "$3" "$PORTCTL_ROOT/etc/authbind/$1"
-}
-
 @test "authbind" {
 	local folder=$PORTCTL_ROOT/etc/authbind
 	by byport/80 nobody:root 500
@@ -280,12 +222,18 @@ by() {
 @test "authbind: an ACL, and what cannot be understood" {
 	by byport/80 root:root 700
 	setfacl -m u:nobody:x "$PORTCTL_ROOT/etc/authbind/byport/80"
+	by byport/81 nobody:root 500
+	setfacl -m u:daemon:x "$PORTCTL_ROOT/etc/authbind/byport/81"
 	by byport/http nobody:root 500
 	by byport/70000 nobody:root 500
 	by byaddr/80 nobody:root 500
 	by byuid/nobody nobody:root 500
 	doctor 1
-	[[ $(grep -c ^authbind: <<<"$output") == 1 && $(finding "byport/80: ") == *"getfacl $PORTCTL_ROOT/etc/authbind/byport/80"* ]]
+	# The group's bits are the ACL's mask.
+	[[ $(finding "byport/81: ") == *"gives tcp/81 udp/81 to nobody
+"*"    portctl grant nobody tcp/81 udp/81
+"* ]]
+	[[ $(grep -c ^authbind: <<<"$output") == 2 && $(finding "byport/80: ") == *"getfacl $PORTCTL_ROOT/etc/authbind/byport/80"* ]]
 	omits authbind "byport/http: its name has no port"
 	omits authbind "byport/70000: its name has no port"
 	omits authbind "byaddr/80: no ADDRESS,PORT"
@@ -349,7 +297,6 @@ time.sleep(600)" >"$BATS_TEST_TMPDIR/ready" &
 
 @test "nft redirects" {
 	program nft <<-'END'
-		# Warning: table ip nat is managed by iptables-nft, do not touch!
 		table ip nat { # handle 1
 			chain PREROUTING { # handle 1
 				tcp dport 80 counter packets 0 bytes 0 redirect to :8080 # handle 4
@@ -369,15 +316,22 @@ time.sleep(600)" >"$BATS_TEST_TMPDIR/ready" &
 		}
 	END
 	doctor 1
-	[[ $(grep -c ^redirect: <<<"$output") == 3 ]]
+	[[ $(grep -c ^redirect: <<<"$output") == 4 ]]
 	later='    # and out of the file that has it for the next boot'
-	types "tcp/80 is redirected to 8080" "portctl grant USER tcp/80" "# let the program listen on tcp/80 itself, then" \
-		"nft delete rule inet web pre handle 5$later" "portctl save"
+	types "tcp/80 is redirected to 8080, which is whoever's is first there: tcp dport 80 redirect" "portctl grant USER tcp/80" \
+		"# let the program listen on tcp/80 itself, then" "nft delete rule inet web pre handle 5$later" "portctl save"
 	types "udp/53,123 is redirected to 5353" "portctl grant USER udp/53,123" \
 		"# let the program listen on udp/53,123 itself, then" "nft delete rule inet web pre handle 6$later" "portctl save"
 	[[ $output == *"nft delete rule inet web pre handle 7"* ]]
 	omits redirect "map .*: only ports in numbers are understood"
+	program iptables-save <<<$'# Generated by iptables-save v1.8.11 on Monday\n*nat\nCOMMIT'
+	doctor 1
+	[[ $(grep -c ^redirect: <<<"$output") == 4 && $output == *"nft delete rule ip nat PREROUTING handle 4"* ]]
+	program iptables-save <<<$'# Generated by iptables-save v1.8.11 (nf_tables) on Monday\n*nat\nCOMMIT'
+	doctor 1
+	[[ $(grep -c ^redirect: <<<"$output") == 3 && $output != *"handle 4"* ]]
 	# What fails was not looked at.
+	rm "$PORTCTL_ROOT/usr/sbin/iptables-save"
 	printf '#!/bin/sh\nexit 1\n' >"$PORTCTL_ROOT/usr/sbin/nft"
 	doctor 0
 	omits redirect "nft: it failed"

@@ -42,7 +42,7 @@ _portctl_words() {
 }
 
 _portctl() {
-	local commands='list grant release allow deny revoke flush test why save restore sync check diff status metrics doctor mount umount version help'
+	local commands='list grant release allow deny revoke flush test why save restore sync check diff status metrics doctor import mount umount version help'
 	local aliases='show ls add rm del delete reload'
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command words options=''
 
@@ -97,10 +97,11 @@ _portctl() {
 	list/* | show/* | ls/* | grant/* | add/* | release/* | rm/* | del/* | delete/* | allow/* | deny/* | revoke/* | test/* | why/1)
 		_portctl_ports "$word"
 		;;
-	save/1 | restore/1 | sync/1 | reload/1 | check/1 | diff/1 | metrics/1)
+	save/1 | restore/1 | sync/1 | reload/1 | check/1 | diff/1 | import/2 | metrics/1)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		;;
+	import/1) mapfile -t COMPREPLY < <(compgen -W 'authbind mac_portacl setcap sysctl systemd' -- "$word") ;;
 	help/1) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word") ;;
 	esac
 }

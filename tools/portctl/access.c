@@ -23,17 +23,17 @@ static void set_mask(struct rule *rule, unsigned int mask)
 	rule->mode = (rule->mode & ~070) | mask << 3;
 }
 
-static bool is_of(const struct acl_entry *entry, uid_t uid)
+static bool is_of(const struct acl_entry *entry, unsigned int tag, id_t id)
 {
-	return entry->tag == ACL_USER && entry->id == uid;
+	return entry->tag == tag && entry->id == id;
 }
 
 /*
- * The list without a user, and with room for one entry more. Without any @bits
+ * The list without an entry, and with room for one entry more. Without any @bits
  * it was passed over: whom it names fell to all others, and has no entry then.
  */
-static struct acl *copy_without(const struct rule *rule, uid_t uid,
-				unsigned int bits)
+static struct acl *copy_without(const struct rule *rule, unsigned int tag,
+				id_t id, unsigned int bits)
 {
 	size_t count = rule->acl ? rule->acl->count : 1, i;
 	struct acl *acl = acl_create(count + 1);
@@ -44,7 +44,7 @@ static struct acl *copy_without(const struct rule *rule, uid_t uid,
 			(struct acl_entry){ .tag = ACL_GROUP_OBJ,
 					    .bits = mask_of(rule) };
 	for (i = 0; rule->acl && i < count; i++) {
-		if (is_of(&rule->acl->entries[i], uid) ||
+		if (is_of(&rule->acl->entries[i], tag, id) ||
 		    (!bits && rule->acl->entries[i].tag != ACL_GROUP_OBJ))
 			continue;
 		acl->entries[acl->count] = rule->acl->entries[i];
@@ -54,14 +54,15 @@ static struct acl *copy_without(const struct rule *rule, uid_t uid,
 }
 
 /* With a mask that is not empty, for else the list is passed over. */
-static bool set_entry(struct rule *rule, uid_t uid, unsigned int bits)
+static bool set_entry(struct rule *rule, unsigned int tag, id_t id,
+		      unsigned int bits)
 {
 	unsigned int old = mask_of(rule);
 	unsigned int mask = old | bits ? old | bits : ACL_READ;
-	struct acl *acl = copy_without(rule, uid, mask == old ? 7 : old);
+	struct acl *acl = copy_without(rule, tag, id, mask == old ? 7 : old);
 
 	acl->entries[acl->count++] =
-		(struct acl_entry){ .tag = ACL_USER, .id = uid, .bits = bits };
+		(struct acl_entry){ .tag = tag, .id = id, .bits = bits };
 	if (acl->count > ACL_ENTRIES_MAX)
 		return false;
 	set_mask(rule, mask);
@@ -71,7 +72,7 @@ static bool set_entry(struct rule *rule, uid_t uid, unsigned int bits)
 
 static void remove_entry(struct rule *rule, uid_t uid)
 {
-	struct acl *acl = copy_without(rule, uid, 7);
+	struct acl *acl = copy_without(rule, ACL_USER, uid, 7);
 
 	if (acl->count > 1) {
 		rule->acl = acl_share(acl);
@@ -88,7 +89,7 @@ static bool names(const struct rule *rule, uid_t uid)
 	size_t i;
 
 	for (i = 0; rule->acl && i < rule->acl->count; i++) {
-		if (is_of(&rule->acl->entries[i], uid))
+		if (is_of(&rule->acl->entries[i], ACL_USER, uid))
 			return true;
 	}
 	return false;
@@ -105,9 +106,22 @@ bool rule_allow(struct rule *rule, uid_t uid)
 {
 	rule->claimed = true;
 	if (uid != rule->uid)
-		return set_entry(rule, uid, READ_WRITE);
+		return set_entry(rule, ACL_USER, uid, READ_WRITE);
 	rule->mode |= READ_WRITE << 6;
 	return true;
+}
+
+/**
+ * rule_allow_group() - let a group bind
+ * @rule: the rule in force, and what it is then
+ * @gid: the group, which is not the owning one
+ *
+ * Return: whether there was room in the list.
+ */
+bool rule_allow_group(struct rule *rule, gid_t gid)
+{
+	rule->claimed = true;
+	return set_entry(rule, ACL_GROUP, gid, READ_WRITE);
 }
 
 /**
@@ -129,6 +143,6 @@ bool rule_deny(struct rule *rule, const struct caller *caller)
 	if (!policy_may_bind(rule, caller, &reason))
 		return true;
 	rule->claimed = true;
-	return set_entry(rule, caller->uid, 0) &&
+	return set_entry(rule, ACL_USER, caller->uid, 0) &&
 	       !policy_may_bind(rule, caller, &reason);
 }

@@ -6,6 +6,7 @@
 #include "policy.h"
 
 bool rule_allow(struct rule *rule, uid_t uid);
+bool rule_allow_group(struct rule *rule, gid_t gid);
 bool rule_deny(struct rule *rule, const struct caller *caller);
 
 #endif

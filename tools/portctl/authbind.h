@@ -15,7 +15,7 @@
  * @uid: the user
  * @gid: the group, 0 if it gives nothing to one
  * @mode: who may bind, as the mode of a node has it; 0 gives nothing to anybody
- * @has_acl: the file has an ACL, which may give more
+ * @has_acl: the file has an ACL, which may give more; @mode is without its group
  */
 struct authbind {
 	const char *file;

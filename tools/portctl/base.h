@@ -14,13 +14,14 @@
  *	module mount namespace counter	the module, the mount, and what it counts
  *	transition xattr node		the nodes: the only files that change them
  *	process socket holder unit	who listens, who uses the module, and for whom
- *	capability sysctl authbind redirect unitfile	how others give ports
+ *	capability sysctl authbind portacl redirect unitfile	how others give ports
  *	chain subject privilege		whose bind it is, and who decides on it:
  *	bpf probe security confinement	before the port is looked at,
  *	standing occupant		by its rule, and who has it
  *	option argument selection report	what commands have in common
  *	finding host service daemon	what doctor's checks have in common
  *	oldway unitway upkeep		the checks
+ *	collection			what import and its like have
  *	change				what the changing ones have
  *	command.h			the commands, which only main.c calls
  */

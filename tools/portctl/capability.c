@@ -10,6 +10,7 @@
 #include <sys/xattr.h>
 
 #include "capability.h"
+#include "place.h"
 
 static const char *const names[] = {
 	"chown",
@@ -107,6 +108,26 @@ static void visit(FTS *tree, FTSENT *entry, dev_t *device,
 					search->data);
 		break;
 	}
+}
+
+/**
+ * program_folders() - where programs are
+ *
+ * Return: the usual folders; the last is NULL.
+ */
+const char *const *program_folders(void)
+{
+	static const char *const folders[] = {
+		"/usr/bin",	"/usr/sbin",  "/usr/lib",   "/usr/lib64",
+		"/usr/libexec", "/usr/games", "/usr/local", "/bin",
+		"/sbin",	"/opt",
+	};
+	static const char *paths[ARRAY_SIZE(folders) + 1];
+	size_t i;
+
+	for (i = 0; !paths[i] && i < ARRAY_SIZE(folders); i++)
+		paths[i] = format_text("%s%s", places.root, folders[i]);
+	return paths;
 }
 
 /**

@@ -31,6 +31,7 @@ struct capability_search {
 	void *data;
 };
 
+const char *const *program_folders(void);
 void capabilities_search(const char *const *folders,
 			 const struct capability_search *search);
 char *capability_words(const struct file_capability *file);

@@ -69,6 +69,7 @@ enum status command_restore(const struct options *options);
 enum status command_sync(const struct options *options);
 enum status command_check(const struct options *options);
 enum status command_diff(const struct options *options);
+enum status command_import(const struct options *options);
 enum status command_doctor(const struct options *options);
 enum status command_status(const struct options *options);
 enum status command_metrics(const struct options *options);

@@ -69,29 +69,16 @@ static void omitted_file(const char *path, const char *why, void *data)
  */
 void check_setcap(struct host *host)
 {
-	static const char *const folders[] = {
-		"/usr/bin",	"/usr/sbin",  "/usr/lib",   "/usr/lib64",
-		"/usr/libexec", "/usr/games", "/usr/local", "/bin",
-		"/sbin",	"/opt",
-	};
 	struct capability_search search = { found_capability, omitted_file,
 					    host };
-	const char *paths[ARRAY_SIZE(folders) + 1] = { NULL };
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(folders); i++)
-		paths[i] = format_text("%s%s", places.root, folders[i]);
-	capabilities_search(paths, &search);
+	capabilities_search(program_folders(), &search);
 	findings_omit(
 		&host->findings,
 		"folders other than bin, sbin, lib, libexec and games of /usr, /usr/local and /opt: 'getcap -r / 2>/dev/null' looks into all");
-	for (i = 0; i < ARRAY_SIZE(folders); i++)
-		free((char *)paths[i]);
 }
 
 /* ---- the sysctl ---- */
-
-#define START "net.ipv4.ip_unprivileged_port_start"
 
 /**
  * struct sysctl_search - the lines that set it

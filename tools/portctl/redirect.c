@@ -2,7 +2,7 @@
 /*
  * What the packet filter sends from one port to another of this host, by the rules
  * that iptables-save(8), ip6tables-save(8) and nft(8) print. What iptables keeps in
- * nft's tables is read by iptables-save.
+ * nft's tables is read from iptables-save.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +34,27 @@ static void split(struct words *words, char *text)
 	     word && words->count < WORDS_MAX;
 	     word = strtok_r(NULL, " \t\n", &rest))
 		words->all[words->count++] = word;
+}
+
+/**
+ * struct kept - the tables of nft's that iptables keeps
+ * @all: each as family and name
+ * @count: how many
+ */
+struct kept {
+	char all[8][48];
+	size_t count;
+};
+
+static bool is_kept(const struct kept *kept, const char *table)
+{
+	size_t i;
+
+	for (i = 0; i < kept->count; i++) {
+		if (!strcmp(kept->all[i], table))
+			return true;
+	}
+	return false;
 }
 
 /* The place of the word behind @name, or 0. */
@@ -122,18 +143,26 @@ static void read_iptables_rule(const struct redirect_search *search,
 	free(text);
 }
 
+/* The older kind has tables of its own in the kernel. */
 static void read_iptables(const struct redirect_search *search,
-			  const char *tool, FILE *output)
+			  const char *tool, struct kept *kept, FILE *output)
 {
+	const char *family = *tool == 'i' && tool[2] == '6' ? "ip6" : "ip";
+	bool is_of_nft = false;
 	char table[32] = "";
 	char *line = NULL;
 	size_t size = 0;
 
 	while (getline(&line, &size, output) >= 0) {
 		line[strcspn(line, "\n")] = '\0';
-		if (*line == '*')
+		is_of_nft |= *line == '#' && strstr(line, "(nf_tables)");
+		if (*line == '*') {
 			snprintf(table, sizeof(table), "%s", line + 1);
-		else if (!strncmp(line, "-A ", 3))
+			if (is_of_nft && kept->count < ARRAY_SIZE(kept->all))
+				snprintf(kept->all[kept->count++],
+					 sizeof(kept->all[0]), "%s %s", family,
+					 table);
+		} else if (!strncmp(line, "-A ", 3))
 			read_iptables_rule(search, tool, table, line);
 	}
 	free(line);
@@ -192,30 +221,28 @@ static void read_nft_rule(const struct redirect_search *search,
 	free(text);
 }
 
-static void read_nft(const struct redirect_search *search, FILE *output)
+static void read_nft(const struct redirect_search *search,
+		     const struct kept *kept, FILE *output)
 {
-	char family[16] = "", table[128] = "", chain[128] = "";
-	bool is_iptables = false, is_next = false;
-	char *line = NULL, *text, *path;
+	char family[16] = "", name[128] = "", chain[128] = "";
+	char *line = NULL, *text, *table = NULL, *path;
 	size_t size = 0;
 
 	while (getline(&line, &size, output) >= 0) {
 		line[strcspn(line, "\n")] = '\0';
 		text = line + strspn(line, " \t");
-		if (strstr(text, "managed by iptables-nft")) {
-			is_next = true;
-		} else if (sscanf(text, "table %15s %127s {", family, table) ==
-			   2) {
-			is_iptables = is_next;
-			is_next = false;
+		if (sscanf(text, "table %15s %127s {", family, name) == 2) {
+			free(table);
+			table = format_text("%s %s", family, name);
 		} else if (sscanf(text, "chain %127s {", chain) == 1) {
 			continue;
-		} else if (!is_iptables) {
-			path = format_text("%s %s %s", family, table, chain);
+		} else if (table && !is_kept(kept, table)) {
+			path = format_text("%s %s", table, chain);
 			read_nft_rule(search, path, text);
 			free(path);
 		}
 	}
+	free(table);
 	free(line);
 }
 
@@ -252,6 +279,7 @@ void redirects_read(const struct redirect_search *search)
 		{ "ip6tables-save", "ip6tables" },
 		{ "nft", NULL, { "-n", "-a", "list", "ruleset" } },
 	};
+	struct kept kept = { 0 };
 	char *words[6] = { 0 };
 	FILE *output;
 	size_t i, j;
@@ -265,9 +293,9 @@ void redirects_read(const struct redirect_search *search)
 			words[j + 1] = (char *)sources[i].arguments[j];
 		output = program_open(words, &pid);
 		if (output && sources[i].tool)
-			read_iptables(search, sources[i].tool, output);
+			read_iptables(search, sources[i].tool, &kept, output);
 		else if (output)
-			read_nft(search, output);
+			read_nft(search, &kept, output);
 		if (!output || !program_close(output, pid))
 			search->omitted(
 				sources[i].program,

@@ -5,6 +5,9 @@
 
 #include "base.h"
 
+/* The first port that needs no privilege. */
+#define START "net.ipv4.ip_unprivileged_port_start"
+
 /**
  * struct sysctl - a line that sets a variable
  * @file: its file

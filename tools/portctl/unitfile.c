@@ -160,6 +160,23 @@ void unit_files_read(struct unit_files *units,
 	paths_free(&paths);
 }
 
+/**
+ * unit_file_read() - read one file
+ * @unit: the result, without drop-ins
+ * @path: the file
+ *
+ * Return: whether it could be read; if not, errno says why.
+ */
+bool unit_file_read(struct unit_file *unit, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	*unit = (struct unit_file){
+		.name = format_text("%s", slash ? slash + 1 : path),
+	};
+	return read_file(unit, path);
+}
+
 /* foo@.service for foo@bar.service, or NULL. */
 static char *template_of(const char *name)
 {

@@ -43,6 +43,7 @@ struct unit_files {
 
 void unit_files_read(struct unit_files *units,
 		     void (*omitted)(const char *path, void *data), void *data);
+bool unit_file_read(struct unit_file *unit, const char *path);
 const struct unit_file *unit_files_find(const struct unit_files *units,
 					const char *name);
 const struct setting *unit_file_last(const struct unit_file *unit,

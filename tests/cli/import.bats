@@ -1,0 +1,218 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154 # bats sets them
+# import: what other ways give, as lines that restore takes; what cannot be carried over is said.
+
+load lib.bash
+load host.bash
+
+# imports STATUS WAY [FILE]: the lines are in $output, what is left in $stderr; nothing has changed, and restore takes them.
+imports() {
+	local before expected=$1
+	shift
+	before=$(find "$PORTCTL_ROOT" -printf '%p %m %u %s %T@\n' | sort)
+	run --separate-stderr unshare --net portctl import "$@"
+	printf '%s\n' "$output" "$stderr"
+	[[ $status == "$expected" && $before == "$(find "$PORTCTL_ROOT" -printf '%p %m %u %s %T@\n' | sort)" ]]
+	printf '%s\n' "$output" | portctl check -
+}
+
+rules() { grep -v '^#' <<<"$output"; }
+leaves() { [[ $(grep -cF -- "$1" <<<"$stderr") == 1 ]]; }
+
+@test "what is no way, and how many words it takes" {
+	unchanged 2 "'authbnd' cannot be imported; did you mean 'authbind'?" portctl import authbnd
+	unchanged 2 "'iptables' cannot be imported; authbind, mac_portacl, setcap, sysctl and systemd can" portctl import iptables
+	unchanged 2 "too few arguments" portctl import
+	unchanged 2 "too many arguments" portctl import authbind a b
+	unchanged 2 "'import' takes no option -n" portctl import -n authbind
+}
+
+@test "authbind" {
+	by byport/80 nobody:root 500
+	by byport/81 root:root 755
+	by byport/82 nobody:daemon 550
+	by byport/83 root:root 700
+	imports 0 authbind
+	[[ -z $stderr && $output == "# $PORTCTL_ROOT/etc/authbind/byport/80
+tcp 80 nobody 0600
+# $PORTCTL_ROOT/etc/authbind/byport/81
+tcp 81 root 0666
+# $PORTCTL_ROOT/etc/authbind/byport/82
+tcp 82 nobody:daemon 0660
+# $PORTCTL_ROOT/etc/authbind/byport/80
+udp 80 nobody 0600
+# $PORTCTL_ROOT/etc/authbind/byport/81
+udp 81 root 0666
+# $PORTCTL_ROOT/etc/authbind/byport/82
+udp 82 nobody:daemon 0660" ]]
+	# As the manual page has it.
+	portctl import authbind >"$ETC/authbind.conf"
+	portctl restore
+	portctl test daemon tcp/82
+	run -1 portctl test daemon tcp/80
+}
+
+@test "authbind: several users, ranges, and what cannot be carried over" {
+	by byport/80 nobody:root 500
+	by byport/90 nobody:root 500
+	setfacl -m u:daemon:x "$PORTCTL_ROOT/etc/authbind/byport/90"
+	by byport/900 nobody:root 500
+	by byaddr/192.0.2.1,25 nobody:root 500
+	file etc/authbind/byuid/1 <<-'END'
+		0.0.0.0/0:80,81
+		nonsense
+	END
+	imports 1 authbind
+	[[ $(rules | grep ^tcp) == "tcp 25 nobody 0600
+tcp 80 nobody 0660 u:daemon:rw-,g::---
+tcp 81 daemon 0600
+tcp 90 nobody 0600" ]] || { rules; return 1; }
+	[[ $output == *"# $PORTCTL_ROOT/etc/authbind/byport/80; $PORTCTL_ROOT/etc/authbind/byuid/1:1
+tcp 80 "* ]]
+	leaves "the ACL of $PORTCTL_ROOT/etc/authbind/byport/90"
+	leaves "byport/900: authbind passes it over"
+	leaves "the rule is for all addresses, not for 192.0.2.1 alone"
+	leaves "byuid/1:2: authbind does not understand it"
+	[[ ${#stderr_lines[@]} == 4 ]]
+}
+
+@test "authbind elsewhere, or nowhere" {
+	unchanged 1 "cannot read $PORTCTL_ROOT/etc/authbind: No such file" portctl import authbind
+	by byport/80 nobody:root 500
+	mv "$PORTCTL_ROOT/etc/authbind" backup
+	imports 0 authbind backup
+	[[ $(rules) == "tcp 80 nobody 0600
+udp 80 nobody 0600" ]]
+	rm backup/byport/80
+	imports 0 authbind backup
+	[[ $output == "# nothing of authbind to carry over" ]]
+}
+
+@test "mac_portacl" {
+	cat >sysctl.conf <<-'END'
+		# FreeBSD
+		net.inet.ip.portrange.reservedhigh=0
+		security.mac.portacl.rules="uid:65534:tcp:80,uid:1:tcp:80, gid:1:udp:53"   # two, and one
+	END
+	imports 0 mac_portacl sysctl.conf
+	[[ -z $stderr && $output == "# sysctl.conf:3
+tcp 80 nobody 0660 u:daemon:rw-,g::---
+# sysctl.conf:3
+udp 53 root:daemon 0060" ]] || return 1
+	echo security.mac.portacl.suser_exempt=0 >>sysctl.conf
+	imports 0 mac_portacl sysctl.conf
+	[[ $(rules) == "tcp 80 nobody 1660 u:daemon:rw-,g::---
+udp 53 root:daemon 1060" ]]
+	# The rules alone, as sysctl -n has them; and numbers that nobody has here.
+	run --separate-stderr portctl import mac_portacl - <<<'uid:3999999:tcp:80'
+	[[ $status == 1 && $output == "# -:1
+tcp 80 +3999999 0600" && $stderr == *"the name of user 3999999 of line 1: nobody has this number here" ]] ||
+		[[ $status == 1 && $output == *"
+tcp 80 3999999 0600" ]]
+}
+
+@test "mac_portacl: mistakes have their place, and nothing is printed" {
+	unchanged 2 "name a copy of its /etc/sysctl.conf" portctl import mac_portacl
+	unchanged 1 "cannot read missing: No such file" portctl import mac_portacl missing
+	mistake() {
+		printf '\nsecurity.mac.portacl.rules=%s\n' "$1" >rules
+		unchanged 2 "$2" portctl import mac_portacl rules
+		[[ -z $output ]]
+	}
+	mistake uid:1:tcp "rules:2:28: error: no rule; uid:80:tcp:80 and gid:80:udp:53 are"
+	mistake uid:1:tcp:80,user:1:tcp:81 "rules:2:41: error: neither uid nor gid"
+	mistake uid:alice:tcp:80 "rules:2:32: error: no number of a user or group"
+	mistake uid:1:sctp:80 "rules:2:34: error: neither tcp nor udp"
+	mistake uid:1:tcp:0 "rules:2:38: error: no port"
+	mistake uid:1:tcp:65536 "rules:2:38: error: no port"
+	mistake uid:4294967295:tcp:1 "rules:2:32: error: no number"
+	mistake 'uid:1:tcp:80 uid:1:tcp:81' "rules:2:41: error: a comma comes before the next rule"
+}
+
+@test "setcap" {
+	capable usr/bin/server "$ALONE"
+	capable usr/bin/ping "$ONLY_RAW"
+	imports 1 setcap
+	[[ $output == "# nothing of setcap to carry over" && $stderr == *"usr/bin/server: it runs nowhere now, so its user and its ports are not known" ]]
+	run -0 --separate-stderr held tcp 80 nobody some.scope portctl import setcap
+	[[ -z $stderr && $output == "# $PORTCTL_ROOT/usr/bin/server; python3 listens now
+tcp 80 nobody 0600" ]]
+	imports 0 setcap "$PORTCTL_ROOT/usr/bin/ping"
+	unchanged 1 "cannot read missing: No such file" portctl import setcap missing
+}
+
+START=net.ipv4.ip_unprivileged_port_start
+
+@test "sysctl" {
+	file etc/sysctl.d/10.conf <<<"$START = 80"
+	imports 1 sysctl
+	leaves "etc/sysctl.d/10.conf:1 gives the ports 80 to 1023 to everybody"
+	run -1 --separate-stderr held tcp 443 nobody some.scope portctl import sysctl
+	[[ $output == "# nothing of sysctl to carry over" ]] # root's socket
+	run -1 --separate-stderr as_user 443 portctl import sysctl
+	[[ $output == "# $START; python3 listens now
+tcp 443 nobody 0600" ]]
+	run -1 --separate-stderr as_user 79 portctl import sysctl
+	[[ $output == "# nothing of sysctl to carry over" ]]
+	echo "$START = 1024" >raised
+	imports 0 sysctl raised
+	echo "$START = much" >raised
+	imports 1 sysctl raised
+	leaves "raised:1: 'much' is no number"
+	unchanged 1 "cannot read missing: No such file" portctl import sysctl missing
+}
+
+# as_user PORT COMMAND…: while nobody has the port by the sysctl.
+as_user() {
+	unshare --net bash -euc '
+		ip link set lo up
+		echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+		mkfifo "$BATS_TEST_TMPDIR/ready.$$"
+		setpriv --reuid nobody --clear-groups /usr/bin/python3 -c "
+import socket, sys, time
+s = socket.socket()
+s.bind((\"\", int(sys.argv[1])))
+s.listen()
+print(flush=True)
+time.sleep(600)" "$1" >"$BATS_TEST_TMPDIR/ready.$$" &
+		trap "kill $!" EXIT
+		read -r <"$BATS_TEST_TMPDIR/ready.$$"
+		shift
+		"$@"' as_user "$@"
+}
+
+@test "systemd" {
+	unit web.service <<<$'[Service]\nUser=nobody\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
+	unit allowed.service <<<$'[Service]\nUser=daemon\nSocketBindAllow=tcp:143\nSocketBindAllow=ipv4:udp:53-54\nSocketBindAllow=any'
+	unit dynamic.service <<<$'[Service]\nDynamicUser=yes\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
+	unit unknown.service <<<$'[Service]\nUser=no-such-user\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
+	unit root.service <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
+	file etc/systemd/system/unused.service <<<$'[Service]\nUser=nobody\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
+	imports 1 systemd
+	[[ $output == "# $PORTCTL_ROOT/etc/systemd/system/allowed.service:3
+tcp 143 daemon 0600
+# $PORTCTL_ROOT/etc/systemd/system/allowed.service:4
+udp 53-54 daemon 0600" ]]
+	leaves "web.service:3: it gives every port, and which of them nobody binds is not known while it does not run"
+	leaves "dynamic.service: systemd makes up its user"
+	leaves "unknown.service: there is no user 'no-such-user'"
+	leaves "allowed.service:4: ipv4 alone; the rule is for both"
+	leaves "allowed.service:5: 'any' names no ports"
+	[[ ${#stderr_lines[@]} == 5 ]]
+	run -1 --separate-stderr held tcp 443 nobody web.service portctl import systemd
+	[[ $output == *"# $PORTCTL_ROOT/etc/systemd/system/web.service:3; python3 listens now
+tcp 443 nobody 0600"* ]]
+	# One file.
+	imports 1 systemd "$PORTCTL_ROOT/etc/systemd/system/unused.service"
+	leaves "unused.service:3: it gives every port"
+	unchanged 1 "cannot read missing: No such file" portctl import systemd missing
+}
+
+@test "names with a newline or an escape end no comment and command no terminal" {
+	by byport/80 nobody:root 500
+	mv "$PORTCTL_ROOT/etc/authbind" $'x\ntcp 25 nobody 600\e'
+	imports 0 authbind $'x\ntcp 25 nobody 600\e'
+	[[ $(rules) == "tcp 80 nobody 0600
+udp 80 nobody 0600" && $output != *$'\e'* ]]
+}

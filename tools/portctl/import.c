@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0
+/* portctl import: what another way gives, as lines of a table file. */
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "authbind.h"
+#include "capability.h"
+#include "collection.h"
+#include "command.h"
+#include "hint.h"
+#include "host.h"
+#include "message.h"
+#include "owner.h"
+#include "place.h"
+#include "port.h"
+#include "portacl.h"
+#include "service.h"
+#include "sysctl.h"
+
+/**
+ * struct import - what is carried over
+ * @collection: the rules
+ * @host: what listens, and the units
+ * @path: the file that was named, or NULL
+ * @incomplete: something cannot be carried over, and was said
+ * @threshold: the lowest port that a sysctl line gives to everybody
+ */
+struct import {
+	struct collection *collection;
+	struct host host;
+	const char *path;
+	bool incomplete;
+	unsigned int threshold;
+};
+
+__printf(2, 3) static void leave(struct import *import, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		out_of_memory();
+	va_end(arguments);
+	warn("not carried over: %s", text);
+	free(text);
+	import->incomplete = true;
+}
+
+static struct rule rule_of(uid_t uid, gid_t gid, mode_t mode)
+{
+	return (struct rule){
+		.claimed = true, .uid = uid, .gid = gid, .mode = mode
+	};
+}
+
+/* The ports below @end that sockets of @is_meant have, for who has them now. */
+static unsigned int add_sockets(struct import *import,
+				bool (*is_meant)(const struct import *import,
+						 const struct listener *socket,
+						 const void *data),
+				const void *data, const char *source)
+{
+	const struct listener *listener = import->host.listeners.all;
+	const struct listener *end = listener + import->host.listeners.count;
+	unsigned int count = 0;
+	struct rule rule;
+
+	for (; listener < end; listener++) {
+		if (listener->index % PORTS >= 1024 ||
+		    !is_meant(import, listener, data))
+			continue;
+		rule = rule_of(listener_user(listener), 0, 0600);
+		collect(import->collection, listener->index, listener->index,
+			&rule, "%s; %s listens now", source,
+			listener->pid ? listener->process : "somebody");
+		count++;
+	}
+	return count;
+}
+
+/* ---- authbind ---- */
+
+static void add_authbind(const struct authbind *grant, void *data)
+{
+	struct rule rule = rule_of(grant->uid, grant->gid, grant->mode);
+	struct import *import = data;
+	char line[16] = "";
+	enum protocol protocol;
+
+	if (grant->line)
+		snprintf(line, sizeof(line), ":%u", grant->line);
+	if (grant->has_acl)
+		leave(import, "the ACL of %s; 'getfacl' shows it", grant->file);
+	if (*grant->address)
+		leave(import,
+		      "the address of %s%s: the rule is for all addresses, not for %s alone",
+		      grant->file, line, grant->address);
+	if (!(grant->mode & 0066) && !(grant->mode && grant->uid))
+		return;
+	for (protocol = 0; protocol < PROTOCOLS; protocol++) {
+		if (!collect(import->collection,
+			     protocol * PORTS + grant->first,
+			     protocol * PORTS + grant->last, &rule, "%s%s",
+			     grant->file, line))
+			leave(import, "%s%s: its ports have too many users",
+			      grant->file, line);
+	}
+}
+
+static void leave_authbind(const char *file, unsigned int line, const char *why,
+			   void *data)
+{
+	if (line)
+		leave(data, "%s:%u: %s", file, line, why);
+	else
+		leave(data, "%s: %s", file, why);
+}
+
+static enum status import_authbind(struct import *import)
+{
+	struct authbind_search search = { add_authbind, leave_authbind,
+					  import };
+	char *folder = format_text("%s/etc/authbind", places.root);
+	const char *path = import->path ? import->path : folder;
+	enum status status = DONE;
+
+	if (access(path, X_OK))
+		status = fail(FAILED, "cannot read %s: %m", path);
+	else
+		authbind_read(path, &search);
+	free(folder);
+	return status;
+}
+
+/* ---- mac_portacl ---- */
+
+static void add_portacl(const struct portacl *acl, void *data)
+{
+	struct import *import = data;
+	struct rule rule = acl->is_group ? rule_of(0, acl->id, 0060) :
+					   rule_of(acl->id, 0, 0600);
+	enum account_kind kind = acl->is_group ? GROUP : USER;
+
+	if (!account_by_id(kind, acl->id)->known)
+		leave(import,
+		      "the name of %s %u of line %u: nobody has this number here",
+		      acl->is_group ? "group" : "user", acl->id, acl->line);
+	if (!collect(import->collection, acl->index, acl->index, &rule, "%s:%u",
+		     import->path, acl->line))
+		leave(import, "line %u: its port has too many users",
+		      acl->line);
+}
+
+static enum status import_portacl(struct import *import)
+{
+	struct table *table = import->collection->table;
+	enum status status;
+	unsigned int index;
+	bool binds_root;
+
+	if (!import->path)
+		return fail(
+			WRONG,
+			"mac_portacl is FreeBSD's: name a copy of its /etc/sysctl.conf, as in: portctl import mac_portacl FILE");
+	status = portacl_read(import->path, add_portacl, &binds_root, import);
+	for (index = 0; !status && binds_root && index < INDICES; index++) {
+		if (table->rules[index].claimed)
+			table->rules[index].mode |= 01000;
+	}
+	return status;
+}
+
+/* ---- setcap ---- */
+
+static bool runs(const struct import *import, const struct listener *socket,
+		 const void *data)
+{
+	return listener_runs(socket, data);
+}
+
+static void add_capability(const struct file_capability *file, void *data)
+{
+	struct import *import = data;
+
+	if (!((file->permitted | file->inheritable) >> CAP_NET_BIND_SERVICE &
+	      1))
+		return;
+	if (!add_sockets(import, runs, file->path, file->path))
+		leave(import,
+		      "%s: it runs nowhere now, so its user and its ports are not known",
+		      file->path);
+}
+
+static void leave_file(const char *path, const char *why, void *data)
+{
+	leave(data, "%s: %s", path, why);
+}
+
+static enum status import_setcap(struct import *import)
+{
+	struct capability_search search = { add_capability, leave_file,
+					    import };
+	const char *const paths[] = { import->path, NULL };
+
+	if (import->path && access(import->path, F_OK))
+		return fail(FAILED, "cannot read %s: %m", import->path);
+	capabilities_search(import->path ? paths : program_folders(), &search);
+	return DONE;
+}
+
+/* ---- sysctl ---- */
+
+static void add_sysctl(const struct sysctl *line, void *data)
+{
+	struct import *import = data;
+	char *end;
+	unsigned long value = strtoul(line->value, &end, 10);
+
+	if (end == line->value || *end) {
+		leave(import, "%s:%u: '%s' is no number", line->file,
+		      line->line, line->value);
+		return;
+	}
+	if (value >= 1024)
+		return;
+	if (value < import->threshold)
+		import->threshold = value;
+	leave(import,
+	      "%s:%u gives the ports %lu to 1023 to everybody; only those that are in use now are, each to its user",
+	      line->file, line->line, value);
+}
+
+static void leave_path(const char *path, void *data)
+{
+	leave(data, "%s: %s", path, strerror(errno));
+}
+
+static bool is_open(const struct import *import, const struct listener *socket,
+		    const void *data)
+{
+	return socket->uid && socket->index % PORTS >= import->threshold;
+}
+
+static enum status import_sysctl(struct import *import)
+{
+	import->threshold = 1024;
+	if (import->path) {
+		if (!sysctl_file_visit(import->path, START, add_sysctl, import))
+			return fail(FAILED, "cannot read %s: %m", import->path);
+	} else {
+		sysctls_visit(START, add_sysctl, leave_path, import);
+		if (import->host.privileged < import->threshold)
+			import->threshold = import->host.privileged;
+	}
+	add_sockets(import, is_open, NULL, START);
+	return DONE;
+}
+
+/* ---- systemd ---- */
+
+static bool is_of_unit(const struct import *import,
+		       const struct listener *socket, const void *data)
+{
+	return listener_unit(&import->host, socket) == data;
+}
+
+/* tcp:80, 80-90, ipv4:udp:53; false if it is no list of ports. */
+static bool add_allowed(struct import *import, const struct setting *line,
+			const char *word, uid_t uid)
+{
+	struct rule rule = rule_of(uid, 0, 0600);
+	struct mistake mistake;
+	static struct port_set set;
+	unsigned int index;
+
+	if (!strncmp(word, "ipv4:", 5) || !strncmp(word, "ipv6:", 5)) {
+		leave(import, "%s:%u: %.4s alone; the rule is for both",
+		      line->file, line->line, word);
+		word += 5;
+	}
+	ports_clear(&set);
+	if (!ports_parse(&set, word, &mistake))
+		return false;
+	for (index = set.first; index < set.end; index++) {
+		if (set.has[index])
+			collect(import->collection, index, index, &rule,
+				"%s:%u", line->file, line->line);
+	}
+	return true;
+}
+
+static unsigned int add_lines(struct import *import,
+			      const struct unit_file *unit, uid_t uid)
+{
+	const struct setting *line = unit->settings;
+	unsigned int count = 0;
+
+	for (; line < unit->settings + unit->count; line++) {
+		if (strcmp(line->key, "SocketBindAllow") || !*line->value)
+			continue;
+		if (add_allowed(import, line, line->value, uid))
+			count++;
+		else
+			leave(import, "%s:%u: '%s' names no ports", line->file,
+			      line->line, line->value);
+	}
+	return count;
+}
+
+/* A unit that gives its user the capability, or ports by name. */
+static void add_unit(struct import *import, const struct unit_file *unit)
+{
+	const struct setting *line =
+		service_capability(unit, "AmbientCapabilities");
+	const char *user = service_user(unit);
+	struct mistake mistake;
+	unsigned int count;
+	char *source;
+	uid_t uid;
+
+	if (!user || (!line && !unit_file_last(unit, "SocketBindAllow")))
+		return;
+	if (!*user || !user_parse(&uid, user, &mistake)) {
+		leave(import, "%s: %s", unit->name,
+		      *user ? mistake.text : "systemd makes up its user");
+		return;
+	}
+	count = add_lines(import, unit, uid);
+	if (!line)
+		return;
+	source = format_text("%s:%u", line->file, line->line);
+	count += add_sockets(import, is_of_unit, unit, source);
+	if (!count)
+		leave(import,
+		      "%s: it gives every port, and which of them %s binds is not known while it does not run",
+		      source, user);
+	free(source);
+}
+
+static enum status import_systemd(struct import *import)
+{
+	const struct unit_file *unit = import->host.units.all;
+	const struct unit_file *end = unit + import->host.units.count;
+	struct unit_file one;
+
+	if (import->path) {
+		if (!unit_file_read(&one, import->path))
+			return fail(FAILED, "cannot read %s: %m", import->path);
+		add_unit(import, &one);
+		return DONE;
+	}
+	for (; unit < end; unit++) {
+		if (service_is_used(&import->host, unit))
+			add_unit(import, unit);
+	}
+	return DONE;
+}
+
+/* ---- the command ---- */
+
+static const struct {
+	const char *name;
+	enum status (*run)(struct import *import);
+} ways[] = {
+	{ "authbind", import_authbind }, { "mac_portacl", import_portacl },
+	{ "setcap", import_setcap },	 { "sysctl", import_sysctl },
+	{ "systemd", import_systemd },
+};
+
+static enum status no_way(const char *word)
+{
+	struct hint hint;
+	size_t i;
+
+	hint_begin(&hint, word);
+	for (i = 0; i < ARRAY_SIZE(ways); i++)
+		hint_consider(&hint, ways[i].name);
+	return fail(
+		WRONG, "'%s' cannot be imported; %s", word,
+		hint_words(
+			&hint,
+			"authbind, mac_portacl, setcap, sysctl and systemd can"));
+}
+
+/**
+ * command_import() - print what another way gives as lines of a table file
+ * @options: the way, and maybe a file
+ *
+ * Return: DONE, or FAILED if something cannot be carried over.
+ */
+enum status command_import(const struct options *options)
+{
+	struct import *import = allocate(sizeof(*import));
+	enum status status;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		if (!strcmp(ways[i].name, options->arguments[0]))
+			break;
+	}
+	if (i == ARRAY_SIZE(ways))
+		return no_way(options->arguments[0]);
+	import->collection = collection_create();
+	import->path = options->count > 1 ? options->arguments[1] : NULL;
+	host_read(&import->host);
+	status = ways[i].run(import);
+	if (status)
+		return status;
+	if (!collection_write(import->collection))
+		printf("# nothing of %s to carry over\n", ways[i].name);
+	return import->incomplete ? FAILED : DONE;
+}
