@@ -42,7 +42,7 @@ _portctl_words() {
 }
 
 _portctl() {
-	local commands='list grant release allow deny revoke flush test why save restore sync check diff status metrics doctor import mount umount version help'
+	local commands='list grant release allow deny revoke flush test why save restore sync check diff status metrics monitor doctor import mount umount version help'
 	local aliases='show ls add rm del delete reload'
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command words options=''
 
@@ -58,7 +58,7 @@ _portctl() {
 	list | show | ls) options='--json --numeric --no-header --owner --columns' ;;
 	grant | add) options='--mode --acl --dry-run --save' ;;
 	release | rm | del | delete | allow | deny | revoke | flush) options='--dry-run --save' ;;
-	test | why) options='--json --numeric' ;;
+	test | why | monitor) options='--json --numeric' ;;
 	check | diff | status | doctor) options='--json' ;;
 	restore) options='--dry-run --boot' ;;
 	sync | reload) options='--dry-run --boot --late' ;;
@@ -94,7 +94,7 @@ _portctl() {
 		_portctl_ports "$word"
 		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -u -- "$word")
 		;;
-	list/* | show/* | ls/* | grant/* | add/* | release/* | rm/* | del/* | delete/* | allow/* | deny/* | revoke/* | test/* | why/1)
+	list/* | show/* | ls/* | grant/* | add/* | release/* | rm/* | del/* | delete/* | allow/* | deny/* | revoke/* | test/* | why/1 | monitor/*)
 		_portctl_ports "$word"
 		;;
 	save/1 | restore/1 | sync/1 | reload/1 | check/1 | diff/1 | import/2 | metrics/1)

@@ -13,6 +13,7 @@
  *	lock boot comment replace saved	and to write them; what a boot left to do
  *	module mount namespace counter	the module, the mount, and what it counts
  *	transition xattr node		the nodes: the only files that change them
+ *	event trace			what happens, from tracefs
  *	process socket holder unit	who listens, who uses the module, and for whom
  *	capability sysctl authbind portacl redirect unitfile	how others give ports
  *	chain subject privilege		whose bind it is, and who decides on it:

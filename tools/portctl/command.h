@@ -73,6 +73,7 @@ enum status command_import(const struct options *options);
 enum status command_doctor(const struct options *options);
 enum status command_status(const struct options *options);
 enum status command_metrics(const struct options *options);
+enum status command_monitor(const struct options *options);
 enum status command_mount(const struct options *options);
 enum status command_umount(const struct options *options);
 enum status command_version(const struct options *options);

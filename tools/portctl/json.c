@@ -9,8 +9,8 @@
 /* Deeper than any document of ours. */
 #define DEPTH_MAX 8
 
-/* Down to here each value has a line of its own. */
-#define DEPTH_LINES 2
+/* Down to here each value has a line of its own, unless an object is one line. */
+static unsigned int depth_lines = 2;
 
 /**
  * struct level - an object or an array that is not closed yet
@@ -58,17 +58,25 @@ static void begin(const char *key)
 {
 	struct level *level = &levels[depth];
 
-	if (level->filled)
+	if (depth && level->filled)
 		putchar(',');
-	if (depth && depth <= DEPTH_LINES)
+	if (depth && depth <= depth_lines)
 		indent();
-	else if (level->filled)
+	else if (depth && level->filled)
 		putchar(' ');
 	level->filled = true;
 	if (!key)
 		return;
 	print_string(key);
 	fputs(": ", stdout);
+}
+
+/**
+ * json_lines() - each object that follows is one line
+ */
+void json_lines(void)
+{
+	depth_lines = 0;
 }
 
 /**
@@ -90,7 +98,7 @@ void json_close(void)
 {
 	const struct level *level = &levels[depth--];
 
-	if (level->filled && depth < DEPTH_LINES)
+	if (level->filled && depth < depth_lines)
 		indent();
 	putchar(level->kind == '{' ? '}' : ']');
 	if (!depth)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+void json_lines(void);
 void json_open(char kind, const char *key);
 void json_close(void);
 void json_string(const char *key, const char *value);

@@ -108,6 +108,10 @@ static const struct command commands[] = {
 	  2, "", "print what another way gives as lines of a table file",
 	  "It changes nothing. What cannot be carried over is said, and the exit status is 1.\n",
 	  command_import },
+	{ "monitor", "", "[PORT...]", 0, -1, "jN",
+	  "say what happens to ports, as it happens",
+	  "Binds that were granted or refused, and changes of rules; until Ctrl+C.\n",
+	  command_monitor },
 	{ "mount", "", "", 0, 0, "n",
 	  "load the module and mount it at /dev/port", "", command_mount },
 	{ "umount", "", "", 0, 0, "n", "unmount it; the rules stay in force",
@@ -288,6 +292,8 @@ static enum status run(struct options *options)
 			    command->name, *command->arguments ? " " : "",
 			    command->arguments);
 	options->command = command->name;
+	if (command->run != command_monitor)
+		report_open();
 	return command->run(options);
 }
 

@@ -12,17 +12,38 @@
 /* One more when a program that read the form before would be misled. */
 #define REPORT_VERSION 1
 
-static bool begun;
+static bool begun, opened, lines;
 
 /**
- * report_begin() - begin the document; errors are kept for its end from now on
+ * report_begin() - there is to be a document; errors are kept for its end
  */
 void report_begin(void)
 {
 	begun = true;
 	messages_keep();
+}
+
+/**
+ * report_open() - open the document, if there is to be one
+ */
+void report_open(void)
+{
+	if (!begun || opened)
+		return;
+	opened = true;
 	json_open('{', NULL);
 	json_number("version", REPORT_VERSION);
+}
+
+/**
+ * report_lines() - there is to be an object for each event, each a line
+ *
+ * Errors, if any, are one more in the end.
+ */
+void report_lines(void)
+{
+	lines = true;
+	json_lines();
 }
 
 /**
@@ -84,8 +105,9 @@ void report_end(void)
 {
 	const struct message *message;
 
-	if (!begun)
+	if (!begun || (lines && !messages_kept()))
 		return;
+	report_open();
 	json_open('[', "errors");
 	for (message = messages_kept(); message; message = message->next)
 		report_error(message);

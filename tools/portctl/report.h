@@ -7,6 +7,8 @@
 #include "rule.h"
 
 void report_begin(void);
+void report_open(void);
+void report_lines(void);
 void report_port(unsigned int index);
 void report_rule(const struct rule *rule);
 void report_end(void);
