@@ -183,3 +183,60 @@ PYTHON
 	printf 'tcp 80 1 600\n' | portctl restore -
 	[[ $(nodes) == 'tcp/80 1:0 600' ]]
 }
+
+@test "sync --keep claims what the files claim and nobody has, and changes nothing else" {
+	local before
+	printf 'tcp 80,443 daemon 600\n' >"$ETC/10.conf"
+	mkdir -p "$PORTCTL_ROOT/usr/lib/portctl.d"
+	printf 'tcp 1000-1002 bin 600\n' >"$PORTCTL_ROOT/usr/lib/portctl.d/web.conf"
+	node tcp/80 2:0 600
+	node tcp/1001 2:0 600
+	node udp/53 1:0 640
+	before=$(nodes)
+	run -0 portctl sync --keep --dry-run
+	[[ $(nodes) == "$before" ]]
+	run -0 --separate-stderr portctl sync -k
+	echo "$output$stderr"
+	[[ $output == $'+tcp 443 daemon 0600\n+tcp 1000 bin 0600\n+tcp 1002 bin 0600' ]]
+	[[ ${#stderr_lines[@]} == 2 ]]
+	[[ ${stderr_lines[0]} == *"tcp/80 keeps its rule, though the files have another one; 'portctl diff' shows it, 'portctl sync' changes it" ]]
+	[[ ${stderr_lines[1]} == *"udp/53 keeps its rule, though no file has it;"* ]]
+	[[ $(nodes) == 'tcp/80 2:0 600
+tcp/443 1:0 600
+tcp/1000 2:0 600
+tcp/1001 2:0 600
+tcp/1002 2:0 600
+udp/53 1:0 640' ]]
+	# The file is gone: nothing is released, and all of it is said, a run of ports in a line.
+	rm "$PORTCTL_ROOT/usr/lib/portctl.d/web.conf"
+	before=$(nodes)
+	run -0 --separate-stderr portctl sync --keep
+	[[ -z $output && $stderr == *"tcp/1000-1002 keeps its rule, though no file has it"* && $(nodes) == "$before" ]]
+	# Of a file alone.
+	echo 'udp 80 daemon 600' >table
+	run -0 --separate-stderr portctl sync -k table
+	[[ $output == '+udp 80 daemon 0600' && $(nodes) == *'udp/80 1:0 600' ]]
+}
+
+@test "sync --keep: a mistake in a file, or what it cannot go with, and nothing changes" {
+	printf 'tcp 80 daemon 600\n' >"$ETC/10.conf"
+	printf 'tcp 81 daemon 66x\n' >"$ETC/20.conf"
+	unchanged 2 "20.conf:1:15: error:" portctl sync --keep
+	rm "$ETC/20.conf"
+	unchanged 2 'sync --keep takes neither --boot nor --late' portctl sync --keep --boot
+	unchanged 2 'sync --keep takes neither --boot nor --late' portctl sync -kl
+	unchanged 2 "'restore' takes no option -k, --keep" portctl restore --keep
+}
+
+@test "a file of a package in /usr/lib is masked by those of /run and /etc" {
+	local usr=$PORTCTL_ROOT/usr/lib/portctl.d run=$PORTCTL_ROOT/run/portctl.d
+	mkdir -p "$usr" "$run"
+	echo 'tcp 80 daemon 600' >"$usr/web.conf"
+	[[ $(portctl sync --dry-run) == '+tcp 80 daemon 0600' ]]
+	echo 'tcp 81 daemon 600' >"$run/web.conf"
+	[[ $(portctl sync --dry-run) == '+tcp 81 daemon 0600' ]]
+	echo 'tcp 82 daemon 600' >"$ETC/web.conf"
+	[[ $(portctl sync --dry-run) == '+tcp 82 daemon 0600' ]]
+	ln -sf /dev/null "$ETC/web.conf"
+	[[ -z $(portctl sync --dry-run) ]]
+}

@@ -54,14 +54,14 @@ _portctl() {
 	fi
 	[[ $word != : ]] || word=''
 	case $command in
-	'') options='--json --numeric --no-header --owner --columns --mode --acl --dry-run --save --boot --late' ;;
+	'') options='--json --numeric --no-header --owner --columns --mode --acl --dry-run --save --boot --late --keep' ;;
 	list | show | ls) options='--json --numeric --no-header --owner --columns' ;;
 	grant | add) options='--mode --acl --dry-run --save' ;;
 	release | rm | del | delete | allow | deny | revoke | flush) options='--dry-run --save' ;;
 	test | why | monitor) options='--json --numeric' ;;
 	check | diff | status | doctor) options='--json' ;;
 	restore) options='--dry-run --boot' ;;
-	sync | reload) options='--dry-run --boot --late' ;;
+	sync | reload) options='--dry-run --boot --keep --late' ;;
 	save | mount | umount) options='--dry-run' ;;
 	esac
 	case $previous in

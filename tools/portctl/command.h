@@ -22,6 +22,7 @@
  * @acl: text of an ACL, or NULL
  * @columns: which columns to list, or NULL
  * @command: the command's name
+ * @keep: change no port that is claimed
  * @late: only ports that waited for their owner's name
  * @mode: text of a mode, or NULL
  * @owner: list the ports of this user, or NULL
@@ -40,6 +41,7 @@ struct options {
 	const char *acl;
 	const char *columns;
 	const char *command;
+	bool keep;
 	bool late;
 	const char *mode;
 	const char *owner;

@@ -84,7 +84,7 @@ static const struct command commands[] = {
 	{ "restore", "", "[FILE|-]", 0, 1, "nb",
 	  "make the whole table what the files say", file_details,
 	  command_restore },
-	{ "sync", "reload", "[FILE|-]", 0, 1, "nbl",
+	{ "sync", "reload", "[FILE|-]", 0, 1, "nbkl",
 	  "the same, and leave alone what is right already", file_details,
 	  command_sync },
 	{ "check", "", "[FILE|-]", 0, 1, "j",

@@ -41,6 +41,9 @@ static const struct {
 	{ { "late", no_argument, NULL, 'l' },
 	  "",
 	  "only ports that waited for a name" },
+	{ { "keep", no_argument, NULL, 'k' },
+	  "",
+	  "change no port that is claimed" },
 };
 
 #define OPTIONS ARRAY_SIZE(option_table)
@@ -178,6 +181,9 @@ enum status options_parse(struct options *options, int argc, char **argv)
 			break;
 		case 'l':
 			options->late = true;
+			break;
+		case 'k':
+			options->keep = true;
 			break;
 		default:
 			return wrong_option(letter, argv);

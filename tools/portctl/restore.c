@@ -74,6 +74,61 @@ static void obey(enum status status)
 				 "the table is changed");
 }
 
+/* One line for a run of ports that differ from the files in the same way. */
+static void say_kept(const struct table *files, const struct table *table)
+{
+	unsigned int first, last;
+
+	for (first = 0; first < INDICES; first = last + 1) {
+		const struct rule *wanted = &files->rules[first];
+
+		last = first;
+		if (rule_equal(wanted, &table->rules[first]))
+			continue;
+		while ((last + 1) % PORTS &&
+		       rule_equal(wanted, &files->rules[last + 1]) &&
+		       rule_equal(&table->rules[first],
+				  &table->rules[last + 1]))
+			last++;
+		warn("%s keeps its rule, %s; 'portctl diff' shows it, 'portctl sync' changes it",
+		     ports_text(first, last),
+		     wanted->claimed ? "though the files have another one" :
+				       "though no file has it");
+	}
+}
+
+/* Nothing that is claimed is changed: what is not saved may be in use. */
+static enum status apply_unclaimed(const struct options *options)
+{
+	const char *path = options->count ? options->arguments[0] : NULL;
+	struct table *old = table_create(), *new = table_create();
+	enum status locked, status;
+	struct source source;
+	unsigned int index;
+
+	source_init(&source, false);
+	status = read_source(&source, options, &locked);
+	if (!status)
+		status = nodes_read(old, NULL);
+	if (!status && !path)
+		status = namespace_check_files();
+	if (status)
+		return status;
+	*new = *source.table;
+	for (index = 0; index < INDICES; index++) {
+		if (old->rules[index].claimed)
+			new->rules[index] = old->rules[index];
+	}
+	print_difference(old, new);
+	say_kept(source.table, new);
+	if (options->dry_run)
+		return DONE;
+	interrupts_hold();
+	status = nodes_change(old, new);
+	obey(status);
+	return status ? status : locked;
+}
+
 static enum status apply(const struct options *options)
 {
 	const char *path = options->count ? options->arguments[0] : NULL;
@@ -222,7 +277,7 @@ enum status command_restore(const struct options *options)
 }
 
 /**
- * command_sync() - the same as restore, or the second pass of a boot
+ * command_sync() - the same as restore, or a part of it
  * @options: [FILE|-]
  *
  * Return: the status to exit with.
@@ -231,5 +286,10 @@ enum status command_sync(const struct options *options)
 {
 	if (options->late && options->count)
 		return fail(WRONG, "sync --late takes no FILE");
+	if (options->keep && (options->late || options->boot))
+		return fail(WRONG,
+			    "sync --keep takes neither --boot nor --late");
+	if (options->keep)
+		return apply_unclaimed(options);
 	return options->late ? apply_late(options) : command_restore(options);
 }
