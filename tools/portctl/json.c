@@ -24,6 +24,17 @@ static struct level {
 
 static unsigned int depth;
 
+/* How many bytes @value begins with that stand for themselves. */
+static size_t plain_length(const char *value)
+{
+	size_t length = 0;
+
+	while (value[length] >= ' ' && value[length] <= '~' &&
+	       value[length] != '"' && value[length] != '\\')
+		length++;
+	return length;
+}
+
 /* What is no character is U+FFFD, and what is not seen goes out by its number. */
 static void print_string(const char *value)
 {
@@ -32,6 +43,11 @@ static void print_string(const char *value)
 
 	putchar('"');
 	for (; *value; value += length ? length : 1) {
+		length = plain_length(value);
+		if (length) {
+			fwrite(value, 1, length, stdout);
+			continue;
+		}
 		length = text_character(value, &character);
 		if (!length)
 			fputs("\\ufffd", stdout);

@@ -193,6 +193,8 @@ static const char *listeners_cell(const struct view *view,
 	static size_t size;
 	FILE *file;
 
+	if (!listeners_of(&view->listeners, run->first))
+		return "-";
 	free(text);
 	text = NULL;
 	file = open_memstream(&text, &size);
@@ -209,8 +211,6 @@ static const char *listeners_cell(const struct view *view,
 				listener->pid);
 		fputs(user_name(listener->uid), file);
 	}
-	if (!ftell(file))
-		fputs("-", file);
 	fclose(file);
 	return text;
 }

@@ -95,6 +95,16 @@ static size_t next_character(const char *text, size_t left, mbstate_t *state,
 	return length;
 }
 
+/* How many bytes @text begins with that are themselves on any terminal. */
+static size_t plain_length(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] >= ' ' && text[length] <= '~')
+		length++;
+	return length;
+}
+
 /* @format is for a byte of what is not shown, which is not in @as_it_is. */
 static void print_shown(FILE *file, const char *text, const char *format,
 			const char *as_it_is)
@@ -137,8 +147,16 @@ char *text_shown(const char *text)
 {
 	char *shown;
 	size_t size;
-	FILE *file = open_memstream(&shown, &size);
+	FILE *file;
 
+	/* A stream of memory costs much more, and a table has many cells. */
+	if (!text[plain_length(text)]) {
+		shown = strdup(text);
+		if (!shown)
+			out_of_memory();
+		return shown;
+	}
+	file = open_memstream(&shown, &size);
 	if (!file)
 		out_of_memory();
 	text_print(file, text);
