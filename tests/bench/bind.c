@@ -2,13 +2,16 @@
 /*
  * Instructions per bind(2), as alice, on a machine whose time stamp counter
  * counts instructions (tests/vm/run -i). Prints "PROTOCOL INSTRUCTIONS" for
- * the port that is given; the median of many.
+ * the port that is given; the median of many. The second word says that each is
+ * refused, or that nothing is to be measured: bob is refused all the time then.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,7 +38,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* Of ROUNDS calls; with a port of -1, of none at all: the counter's own cost. */
-static unsigned long long median(int type, int port, int *failures)
+static unsigned long long median(int type, int port, int expected, int *failures)
 {
 	unsigned long long cost[ROUNDS], start;
 	struct sockaddr_in address = {
@@ -48,8 +51,9 @@ static unsigned long long median(int type, int port, int *failures)
 	for (round = 0; round < ROUNDS; round++) {
 		fd = socket(AF_INET, type, 0);
 		start = counter();
-		if (port >= 0 && bind(fd, (void *)&address, sizeof(address)))
-			++*failures;
+		if (port >= 0)
+			*failures += (bind(fd, (void *)&address, sizeof(address)) ?
+				      errno : 0) != expected;
 		cost[round] = counter() - start;
 		close(fd);
 	}
@@ -57,17 +61,32 @@ static unsigned long long median(int type, int port, int *failures)
 	return cost[ROUNDS / 2];
 }
 
+static int flood(int port)
+{
+	unsigned long long count = 0;
+	int failures = 0;
+
+	while (!failures)
+		count += median(SOCK_STREAM, port, EACCES, &failures);
+	return count ? 1 : 2;
+}
+
 int main(int argc, char **argv)
 {
 	int port = argc > 1 ? atoi(argv[1]) : 0;
+	int flooding = argc > 2 && !strcmp(argv[2], "flood");
+	int expected = argc > 2 && !strcmp(argv[2], "refused") ? EACCES : 0;
+	int uid = flooding ? 1002 : 1001;
 	int failures = 0;
 	unsigned long long tcp, udp, nothing;
 
-	if (!port || setresgid(1001, 1001, 1001) || setresuid(1001, 1001, 1001))
+	if (!port || setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
 		return 2;
-	nothing = median(SOCK_STREAM, -1, &failures);
-	tcp = median(SOCK_STREAM, port, &failures) - nothing;
-	udp = median(SOCK_DGRAM, port, &failures) - nothing;
+	if (flooding)
+		return flood(port);
+	nothing = median(SOCK_STREAM, -1, 0, &failures);
+	tcp = median(SOCK_STREAM, port, expected, &failures) - nothing;
+	udp = median(SOCK_DGRAM, port, expected, &failures) - nothing;
 	printf("tcp %llu\nudp %llu\n", tcp, udp);
 	return failures ? 1 : 0;
 }
