@@ -202,6 +202,8 @@ rule() {
 		'SystemCallFilter=bind' -- portctl why tcp/80 web
 	unit web.service User=root 'SystemCallFilter=~bind' SystemCallErrorNumber=2147483646
 	answers 1 'seccomp (SIGSYS)' -- portctl why tcp/80 web
+	unit web.service User=root 'SystemCallFilter=~bind:ENOTTY listen' SystemCallErrorNumber=2147483646
+	answers 1 'seccomp (ENOTTY)' -- portctl why tcp/80 web
 	unit web.service User=root 'SystemCallFilter=~listen'
 	answers 0 'yes       seccomp' -- portctl why tcp/80 web
 	unit web.service User=root 'SystemCallFilter=accept bindx'
