@@ -219,6 +219,11 @@ rule() {
 	unit web.service User=root 'RestrictAddressFamilies=~AF_PACKET'
 	answers 0 'yes       families' -- portctl why tcp/80 web
 
+	# A shell takes it as it is meant.
+	unit 'web\x2done.service' User=nobody SocketBindDeny=tcp:80
+	answers 1 "systemctl set-property 'web\x2done.service' SocketBindAllow" "systemctl restart 'web\x2done.service'" -- \
+		portctl why tcp/80 'web\x2done.service'
+
 	# Both, in the kernel's order, with what cures both.
 	unit web.service User=nobody SocketBindDeny=tcp:80
 	answers 1 'cgroup (EPERM)' 'no        cgroup' 'no        threshold' '    systemctl set-property web.service' \

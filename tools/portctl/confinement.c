@@ -14,6 +14,7 @@
 #include "probe.h"
 #include "process.h"
 #include "security.h"
+#include "text.h"
 
 #define ERRNO_MAX 133
 
@@ -23,8 +24,9 @@ static const char by_settings[] = "systemctl show";
 static const char *drop_in(const struct subject *subject, const char *setting,
 			   const char *value)
 {
-	char *folder = format_text("/etc/systemd/system/%s.d",
-				   unit_property(subject->unit, "Id"));
+	const char *unit = unit_property(subject->unit, "Id");
+	char *folder =
+		shell_word(format_text("/etc/systemd/system/%s.d", unit));
 
 	return format_text(
 		"mkdir -p %s && printf '[Service]\\n%s=%s\\n' >%s/zz-%s.conf && systemctl daemon-reload",
@@ -227,7 +229,7 @@ static bool judge_socket_bind(struct chain *chain,
 	step->error = EPERM;
 	step->cure =
 		format_text("systemctl set-property %s SocketBindAllow=%s:%u",
-			    unit_property(subject->unit, "Id"),
+			    shell_word(unit_property(subject->unit, "Id")),
 			    protocol_names[index / PORTS], index % PORTS);
 	return true;
 }

@@ -11,6 +11,7 @@
 #include "owner.h"
 #include "port.h"
 #include "standing.h"
+#include "text.h"
 
 /* What of the rule decides, for one whom it refuses. */
 static const char *denial(const struct rule *rule, const struct caller *caller)
@@ -56,10 +57,11 @@ static const char *cure_of(const struct subject *subject,
 			   const struct port_view *port)
 {
 	if (would_as_login(subject, &port->rule) && subject->is_main)
-		return format_text("systemctl restart %s", subject->service);
+		return format_text("systemctl restart %s",
+				   shell_word(subject->service));
 	return format_text("portctl %s %s %s",
 			   port->rule.claimed ? "allow" : "grant",
-			   user_word(subject->caller.uid),
+			   shell_word(user_word(subject->caller.uid)),
 			   ports_text(port->index, port->index));
 }
 

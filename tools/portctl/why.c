@@ -44,15 +44,15 @@ static const char *command_of(const struct subject *subject,
 /* A program that has failed to bind does not try again. */
 static const char *last_command(const struct subject *subject)
 {
-	bool failed;
+	const char *service;
 
 	if (!subject->is_main)
 		return NULL;
-	failed = !strcmp(unit_property(subject->unit, "ActiveState"), "failed");
-	return format_text("%s%s%ssystemctl restart %s",
-			   failed ? "systemctl reset-failed " : "",
-			   failed ? subject->service : "", failed ? " && " : "",
-			   subject->service);
+	service = shell_word(subject->service);
+	if (strcmp(unit_property(subject->unit, "ActiveState"), "failed"))
+		return format_text("systemctl restart %s", service);
+	return format_text("systemctl reset-failed %s && systemctl restart %s",
+			   service, service);
 }
 
 /* What would let the bind pass, in the order in which it is to be typed. */
