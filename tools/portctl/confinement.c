@@ -35,18 +35,29 @@ static const char *drop_in(const struct subject *subject, const char *setting,
 
 /* ---- seccomp ---- */
 
+/*
+ * A list of what is allowed, which may be empty, or behind a ~ of what is not. Who
+ * is not told of one has the latter, without anything in it.
+ */
+static const char *filter_of(const struct unit *unit, const char *name)
+{
+	const char *filter = unit_value(unit, name, 0);
+
+	return filter ? filter : "~";
+}
+
 /* RestrictAddressFamilies=: there is no socket to bind then. */
 static void judge_families(struct chain *chain, const struct subject *subject)
 {
 	const char *families =
-		unit_property(subject->unit, "RestrictAddressFamilies");
+		filter_of(subject->unit, "RestrictAddressFamilies");
 	bool denies = *families == '~';
 	const char *words = families + denies;
 	bool four = has_word(words, "AF_INET") != denies;
 	bool six = has_word(words, "AF_INET6") != denies;
 	struct step *step;
 
-	if (!*families || (four && six)) {
+	if (four && six) {
 		chain_add(chain, "families", PASSES, by_settings,
 			  "RestrictAddressFamilies= leaves IPv4 and IPv6");
 		return;
@@ -86,7 +97,7 @@ static int error_of(const char *word)
 /* Does SystemCallFilter= stop bind(2), and what does its caller get? */
 static bool filter_stops(const struct unit *unit, int *error)
 {
-	const char *filter = unit_property(unit, "SystemCallFilter");
+	const char *filter = filter_of(unit, "SystemCallFilter");
 	char *words = format_text("%s", filter + (*filter == '~'));
 	bool named = false;
 	char *word, *rest;
@@ -102,7 +113,7 @@ static bool filter_stops(const struct unit *unit, int *error)
 			*error = error_of(word + strlen("bind:"));
 	}
 	free(words);
-	return *filter && named == (*filter == '~');
+	return named == (*filter == '~');
 }
 
 /* Returns whether SystemCallFilter= has decided. */

@@ -190,15 +190,14 @@ static enum answer ask_profile(const char *label, unsigned int index)
 	return PASSES;
 }
 
-/* Cuts off the mode. */
+/* Cuts off the mode then. */
 static bool is_enforced(char *label)
 {
-	char *mode = strrchr(label, '(');
-	bool enforced = mode && !strcmp(mode, "(enforce)");
+	char *mode = strstr(label, " (enforce)");
 
-	if (mode && mode > label && mode[-1] == ' ')
-		mode[-1] = '\0';
-	return enforced;
+	if (mode)
+		*mode = '\0';
+	return mode;
 }
 
 static enum answer judge_profile(struct chain *chain, const char *label,
