@@ -113,17 +113,23 @@ CONFINED_PACKAGES=(
 	libmount1 mount nftables nginx passt passwd podman procps python3 rootlesskit slirp4netns systemd systemd-sysv udev uidmap util-linux
 )
 
+# Which services of Debian's do not start at boot.
+# shellcheck disable=SC2016
+QUIET='chroot "$1" systemctl -q disable nginx.service'
+
 make_confined_root() {
 	local packages=$1 dir=$2
 	say "making a system for confined software, Debian 13 (once, about two minutes)…"
 	bootstrap --variant=essential --include="${packages// /,}" --customize-hook="$MAKE_USERS" \
-		--customize-hook="$MAKE_SYSTEM" trixie "$dir/root" "$(mirror)"
+		--customize-hook="$MAKE_SYSTEM" \
+		--customize-hook="$QUIET" \
+		trixie "$dir/root" "$(mirror)"
 	image_of "$dir/root" "$dir/root.img" 1024
 	as_root rm -rf "$dir/root"
 }
 
 # The directory with root.img.
 confined_root() {
-	artifact confined-system "${CONFINED_PACKAGES[*]} $MAKE_USERS $MAKE_SYSTEM
+	artifact confined-system "${CONFINED_PACKAGES[*]} $MAKE_USERS $MAKE_SYSTEM $QUIET
 		$(declare -f bootstrap image_of make_confined_root)" make_confined_root "${CONFINED_PACKAGES[*]}"
 }

@@ -42,7 +42,7 @@ _portctl_words() {
 }
 
 _portctl() {
-	local commands='list grant release allow deny revoke flush test why save restore sync check diff status metrics monitor doctor import mount umount version help'
+	local commands='list grant release allow deny revoke flush test why save restore sync check diff status metrics monitor doctor import adopt mount umount version help'
 	local aliases='show ls add rm del delete reload'
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command words options=''
 
@@ -54,7 +54,7 @@ _portctl() {
 	fi
 	[[ $word != : ]] || word=''
 	case $command in
-	'') options='--json --numeric --no-header --owner --columns --mode --acl --dry-run --save --boot --late --keep' ;;
+	'') options='--json --numeric --no-header --owner --columns --mode --acl --dry-run --save --boot --late --keep --apply --undo' ;;
 	list | show | ls) options='--json --numeric --no-header --owner --columns' ;;
 	grant | add) options='--mode --acl --dry-run --save' ;;
 	release | rm | del | delete | allow | deny | revoke | flush) options='--dry-run --save' ;;
@@ -63,6 +63,7 @@ _portctl() {
 	restore) options='--dry-run --boot' ;;
 	sync | reload) options='--dry-run --boot --keep --late' ;;
 	save | mount | umount) options='--dry-run' ;;
+	adopt) options='--apply --undo' ;;
 	esac
 	case $previous in
 	-o | --columns)
@@ -101,6 +102,7 @@ _portctl() {
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		;;
+	adopt/1) mapfile -t COMPREPLY < <(compgen -W 'nginx.service' -- "$word") ;;
 	import/1) mapfile -t COMPREPLY < <(compgen -W 'authbind mac_portacl setcap sysctl systemd' -- "$word") ;;
 	help/1) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word") ;;
 	esac

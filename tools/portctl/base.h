@@ -24,6 +24,7 @@
  *	oldway unitway upkeep		the checks
  *	collection			what import and its like have
  *	change				what the changing ones have
+ *	adoption			a service that is changed, with its ports
  *	command.h			the commands, which only main.c calls
  */
 #ifndef PORTCTL_BASE_H

@@ -11,12 +11,14 @@
 
 /**
  * struct options - what was said on the command line
+ * @apply: do what else is only shown
  * @boot: what is wrong, or an unknown owner, leaves its ports to root
  * @dry_run: show what would change
  * @help: say how the command is used, and no more
  * @json: list as JSON
  * @no_header: list without the first line
  * @save: save after the change
+ * @undo: undo what --apply did
  * @version: say the version, and no more
  * @given: the letters of all that were said
  * @acl: text of an ACL, or NULL
@@ -30,12 +32,14 @@
  * @count: how many
  */
 struct options {
+	bool apply;
 	bool boot;
 	bool dry_run;
 	bool help;
 	bool json;
 	bool no_header;
 	bool save;
+	bool undo;
 	bool version;
 	char given[27];
 	const char *acl;
@@ -72,6 +76,7 @@ enum status command_sync(const struct options *options);
 enum status command_check(const struct options *options);
 enum status command_diff(const struct options *options);
 enum status command_import(const struct options *options);
+enum status command_adopt(const struct options *options);
 enum status command_doctor(const struct options *options);
 enum status command_status(const struct options *options);
 enum status command_metrics(const struct options *options);

@@ -9,13 +9,11 @@
  * struct daemon - what such a service needs besides its ports
  * @service: its unit
  * @user: who it runs as
- * @commands: what gives that user what root's start gave it; the last is NULL
- * @lines: the drop-in, each line with \n after it
+ * @lines: a drop-in that gives this user what root's start gave it
  */
 struct daemon {
 	const char *service;
 	const char *user;
-	const char *commands[4];
 	const char *lines;
 };
 

@@ -44,6 +44,10 @@ static const struct {
 	{ { "keep", no_argument, NULL, 'k' },
 	  "",
 	  "change no port that is claimed" },
+	{ { "apply", no_argument, NULL, 'A' },
+	  "",
+	  "do it, or leave all as it was" },
+	{ { "undo", no_argument, NULL, 'u' }, "", "undo what --apply did" },
 };
 
 #define OPTIONS ARRAY_SIZE(option_table)
@@ -184,6 +188,12 @@ enum status options_parse(struct options *options, int argc, char **argv)
 			break;
 		case 'k':
 			options->keep = true;
+			break;
+		case 'A':
+			options->apply = true;
+			break;
+		case 'u':
+			options->undo = true;
 			break;
 		default:
 			return wrong_option(letter, argv);

@@ -120,23 +120,18 @@ void check_bounding(struct host *host)
 
 static void found_known(struct host *host, const struct unit_file *unit,
 			const struct listener *listener,
-			const struct daemon *daemon, struct holding *holding)
+			const struct daemon *daemon,
+			const struct holding *holding)
 {
-	struct finding *finding;
-	struct mistake mistake;
-	size_t i;
-
-	holding->has_uid = user_parse(&holding->uid, daemon->user, &mistake);
-	finding = finding_add(
+	struct finding *finding = finding_add(
 		&host->findings, NULL, 0,
 		"%s starts as root, and process %d (%s) of it has %s; it works as %s from the start",
 		unit->name, listener->pid, listener->process, holding->all,
 		daemon->user);
-	type_grant(finding, holding);
-	for (i = 0; daemon->commands[i]; i++)
-		finding_type(finding, "%s", daemon->commands[i]);
-	type_dropin(finding, unit->name, daemon->lines);
-	type_restart(finding, unit->name);
+
+	finding_type(finding, "portctl adopt %s    # what that would do",
+		     unit->name);
+	finding_type(finding, "portctl adopt --apply %s", unit->name);
 }
 
 static void found_dropped(struct host *host, const struct unit_file *unit,

@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154 # bats sets them
+# adopt: rules for what listens now; and a service that starts as root, made one that does not, and back.
+
+load lib.bash
+load host.bash
+
+UNIT=nginx.service
+
+# What systemctl was told. It fails at the first words of $BATS_TEST_TMPDIR/fails, once.
+systemctl_stub() {
+	mkdir -p "$PORTCTL_ROOT/usr/bin"
+	cat >"$PORTCTL_ROOT/usr/bin/systemctl" <<-END
+		#!/bin/sh
+		echo "\$*" >>"$BATS_TEST_TMPDIR/told"
+		if [ "\$*" = "\$(cat "$BATS_TEST_TMPDIR/fails" 2>/dev/null)" ]; then
+			rm "$BATS_TEST_TMPDIR/fails"
+			exit 1
+		fi
+	END
+	chmod 755 "$PORTCTL_ROOT/usr/bin/systemctl"
+	unit "$UNIT" <<<$'[Service]\nExecStart=/usr/sbin/nginx'
+	DROPIN=$PORTCTL_ROOT/etc/systemd/system/$UNIT.d/zz-port-owner.conf
+}
+
+adopt() {
+	run --separate-stderr held tcp 80 root "$UNIT" portctl adopt "$@"
+	printf '%s\n' "$output" "$stderr"
+}
+
+@test "what listens now, as a file to review" {
+	run -0 --separate-stderr held tcp 8080 nobody web.service portctl adopt
+	[[ -z $stderr && $output == "# python3 listens now
+tcp 8080 nobody 0600" ]]
+	file etc/systemd/system/web.service <<<'[Service]'
+	run -0 --separate-stderr held udp 53 nobody web.service portctl adopt
+	[[ $output == "# python3 listens now, of web.service
+udp 53 nobody 0600" ]]
+	[[ -z $(nodes) ]]
+	portctl check - <<<"$output"
+	# What the kernel may have chosen, what is root's, and what has a rule.
+	run -0 --separate-stderr held udp 40000 nobody web.service portctl adopt
+	[[ $output == "# udp/40000 not proposed: python3 is nobody's; the kernel may have chosen this port for it
+# no port to propose: "* ]]
+	file proc/sys/net/ipv4/ip_local_port_range <<<'50000	60000'
+	run -0 --separate-stderr held udp 40000 nobody web.service portctl adopt
+	[[ $output == *"
+udp 40000 nobody 0600" ]]
+	run -0 --separate-stderr held tcp 80 root web.service portctl adopt
+	[[ $output == "# tcp/80 not proposed: python3 is root's; root needs no rule
+# no port to propose: "* ]]
+	node tcp/8080 daemon 600
+	run -0 --separate-stderr held tcp 8080 nobody web.service portctl adopt
+	[[ $output == "# no port to propose: "* ]]
+}
+
+@test "a service that is known is left to its own command" {
+	systemctl_stub
+	adopt
+	[[ $status == 0 && $output == "# tcp/80 not proposed: python3 is root's; 'portctl adopt' with its service is for it
+"* ]]
+}
+
+@test "what cannot be" {
+	systemctl_stub
+	unchanged 2 "--apply needs a service, as in: portctl adopt --apply nginx" portctl adopt --apply
+	unchanged 2 "--undo needs a service" portctl adopt --undo
+	unchanged 2 "--apply and --undo: one of them" portctl adopt --apply --undo nginx
+	unchanged 2 "too many arguments" portctl adopt nginx named
+	unchanged 1 "whether sshd.service runs wholly as an ordinary user is not known" portctl adopt sshd
+	unchanged 1 "nginx.service has no privileged port now; start it first" unshare --net portctl adopt nginx
+	unchanged 1 "nginx.service was not adopted: $DROPIN is not there, or not portctl's" portctl adopt --undo nginx
+	node tcp/80 daemon 600
+	unchanged 1 "tcp/80 is daemon's; 'portctl allow www-data tcp/80' first" \
+		held tcp 80 root "$UNIT" portctl adopt --apply nginx
+	unit "$UNIT" <<<$'[Service]\nUser=www-data'
+	unchanged 1 "nginx.service starts as www-data already" portctl adopt --apply nginx
+	rm "$PORTCTL_ROOT/etc/systemd/system/$UNIT"
+	unchanged 1 "there is no nginx.service" portctl adopt nginx
+	[[ ! -e told && ! -e $DROPIN ]]
+}
+
+@test "the completions know the services" {
+	local known
+	known=$(portctl adopt sshd 2>&1 | sed 's/.* not known; \(.*\) is known to.*/\1/')
+	[[ $known == nginx.service ]]
+	grep -qF -- "-W '$known'" "$TOOLS/completions/portctl.bash"
+	grep -qF -- "($known)" "$TOOLS/completions/_portctl"
+}
+
+@test "a service: shown, done, and undone" {
+	systemctl_stub
+	adopt nginx
+	[[ $status == 0 && ! -e told && ! -e $DROPIN && -z $(nodes) ]]
+	[[ $output == *"
+portctl grant --save www-data tcp/80
+mkdir -p ${DROPIN%/*}
+cat >$DROPIN <<'END'
+# portctl adopt: tcp/80
+[Service]
+User=www-data
+"*"
+END
+systemctl daemon-reload
+systemctl restart nginx.service" ]]
+	sed -n "/<<'END'/,/^END/p" <<<"$output" | sed '1d; $d' >shown
+	adopt --apply nginx
+	[[ $status == 0 && $(<told) == $'daemon-reload\nrestart nginx.service' ]]
+	[[ $(nodes) == "tcp/80 $(id -u www-data):0 600" ]]
+	cmp shown "$DROPIN"
+	portctl diff
+	adopt --apply nginx
+	[[ $status == 1 && $stderr == *"nginx.service starts as www-data already" ]]
+	: >told
+	run -0 portctl adopt --undo nginx.service
+	[[ $(<told) == $'stop nginx.service\ndaemon-reload\nstart nginx.service' && -z $(nodes) && ! -e ${DROPIN%/*} ]]
+	portctl diff
+}
+
+@test "a service: ports that it had, and ports that are changed since, stay" {
+	systemctl_stub
+	node tcp/80 www-data 600
+	adopt --apply nginx
+	[[ $status == 0 && $(<"$DROPIN") == "# portctl adopt: 
+"* ]]
+	run -0 portctl adopt --undo nginx
+	[[ $(nodes) == "tcp/80 $(id -u www-data):0 600" ]]
+	rm "$PORT/tcp/80"
+	adopt --apply nginx
+	portctl allow nobody tcp/80
+	touch "${DROPIN%/*}/other.conf"
+	run -0 portctl adopt --undo nginx
+	[[ $(nodes) != "" && -e ${DROPIN%/*}/other.conf && ! -e $DROPIN ]]
+}
+
+@test "a service that does not start so starts as before" {
+	systemctl_stub
+	echo "restart nginx.service" >fails
+	adopt --apply nginx
+	[[ $status == 1 && $stderr == *"nginx.service does not start as www-data, so it starts as before; 'journalctl -u nginx.service' says why"* ]]
+	[[ $(<told) == $'daemon-reload\nrestart nginx.service\nstop nginx.service\ndaemon-reload\nstart nginx.service' ]]
+	[[ -z $(nodes) && ! -e ${DROPIN%/*} ]]
+	portctl diff
+	# Where the drop-in cannot be written.
+	: >told
+	: >"${DROPIN%/*}"
+	adopt --apply nginx
+	[[ $status == 1 && -z $(nodes) && ! -s told ]]
+}
