@@ -16,6 +16,9 @@ install: ## install it: DKMS, tool, units; load and mount (as root; PREFIX=, DES
 uninstall: ## undo install; /etc/portctl.d stays
 	@tools/install uninstall
 
+deb: ## build the Debian packages portctl and portfs-dkms in deb/SUITE; SUITE=trixie or bookworm, else this host's
+	@tools/deb $(SUITE)
+
 demo: ## show the main job on real software, in a throw-away VM
 	@tests/demo/run
 
@@ -31,6 +34,9 @@ check-arm64: ## the core of the tests on kernels of arm64, cross-built, on an em
 check-daemons: ## all of Debian's daemons that are known to run as ordinary users, and the stories
 	@tests/check daemons
 
+check-deb: ## install, upgrade, remove and purge the Debian packages, in VMs of bare Debian 13 and 12
+	@tests/check deb
+
 fuzz: ## feed portctl's parsers with what no administrator writes, until something is found
 	@tests/fuzz/run
 
@@ -40,4 +46,4 @@ lint: ## look for mistakes and bad style
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
-.PHONY: all modules clean install uninstall demo check check-backports check-arm64 check-daemons fuzz lint help
+.PHONY: all modules clean install uninstall deb demo check check-backports check-arm64 check-daemons check-deb fuzz lint help

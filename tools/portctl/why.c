@@ -44,37 +44,43 @@ static const char *command_of(const struct subject *subject,
 /* A program that has failed to bind does not try again. */
 static const char *last_command(const struct subject *subject)
 {
-	const char *service;
+	bool failed;
 
 	if (!subject->is_main)
 		return NULL;
-	service = shell_word(subject->service);
-	if (strcmp(unit_property(subject->unit, "ActiveState"), "failed"))
-		return format_text("systemctl restart %s", service);
-	return format_text("systemctl reset-failed %s && systemctl restart %s",
-			   service, service);
+	failed = !strcmp(unit_property(subject->unit, "ActiveState"), "failed");
+	return format_text("%s%s%ssystemctl restart %s",
+			   failed ? "systemctl reset-failed " : "",
+			   failed ? subject->service : "", failed ? " && " : "",
+			   subject->service);
 }
 
-/* What would let the bind pass, in the order in which it is to be typed. */
-static size_t find_commands(const struct chain *chain,
-			    const struct subject *subject,
-			    const char *commands[CHAIN_STEPS + 1])
+/**
+ * visit_commands() - what would let the bind pass
+ * @chain: who refuses it
+ * @subject: whose bind it is
+ * @visit: called for each command, in the order in which they are to be given
+ */
+static void visit_commands(const struct chain *chain,
+			   const struct subject *subject,
+			   void (*visit)(const char *command))
 {
 	const char *last = last_command(subject), *command;
-	size_t i, count = 0;
+	bool restarted = false;
+	size_t i;
 
-	if (!chain_refusal(chain))
-		return 0;
 	for (i = 0; i < chain->count; i++) {
 		if (!chain->steps[i].error || !chain->steps[i].cure)
 			continue;
 		command = command_of(subject, &chain->steps[i]);
-		if (!last || strcmp(command, last))
-			commands[count++] = command;
+		if (last && !strcmp(command, last)) {
+			restarted = true;
+			continue;
+		}
+		visit(command);
 	}
-	if (last)
-		commands[count++] = last;
-	return count;
+	if (last && (restarted || chain_refusal(chain)))
+		visit(last);
 }
 
 /* ---- for people ---- */
@@ -111,6 +117,13 @@ static void print_step(const struct step *step)
 	putchar('\n');
 }
 
+static void print_command(const char *command)
+{
+	fputs("    ", stdout);
+	text_print(stdout, command);
+	putchar('\n');
+}
+
 static void print_verdict(const struct chain *chain,
 			  const struct subject *subject, unsigned int index)
 {
@@ -129,24 +142,26 @@ static void print_chain(const struct chain *chain,
 			const struct subject *subject, unsigned int index,
 			const struct counter *counter)
 {
-	const char *commands[CHAIN_STEPS + 1];
-	size_t count = find_commands(chain, subject, commands), i;
+	const struct step *refusal = chain_refusal(chain);
+	size_t i;
 
 	print_verdict(chain, subject, index);
 	for (i = 0; i < chain->count; i++)
 		print_step(&chain->steps[i]);
 	if (counter)
 		print_refusals(counter);
-	if (count)
+	if (refusal) {
 		puts("To let it bind:");
-	for (i = 0; i < count; i++) {
-		fputs("    ", stdout);
-		text_print(stdout, commands[i]);
-		putchar('\n');
+		visit_commands(chain, subject, print_command);
 	}
 }
 
 /* ---- JSON ---- */
+
+static void report_command(const char *command)
+{
+	json_string(NULL, command);
+}
 
 static void report_step(const struct step *step)
 {
@@ -183,8 +198,7 @@ static void report_chain(const struct chain *chain,
 			 const struct counter *counter)
 {
 	const struct step *refusal = chain_refusal(chain);
-	const char *commands[CHAIN_STEPS + 1];
-	size_t count = find_commands(chain, subject, commands), i;
+	size_t i;
 
 	json_open('{', NULL);
 	report_port(port->index);
@@ -199,8 +213,8 @@ static void report_chain(const struct chain *chain,
 	json_close();
 	report_refusals(counter);
 	json_open('[', "commands");
-	for (i = 0; i < count; i++)
-		json_string(NULL, commands[i]);
+	if (refusal)
+		visit_commands(chain, subject, report_command);
 	json_close();
 	json_close();
 }
