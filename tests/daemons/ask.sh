@@ -14,3 +14,30 @@ pop3() { fetch pop3 "$1" 1; }
 pop3s() { fetch pop3s "$1" 1; }
 dns() { dig +short +tries=1 +time=10 "+${protocol/udp/notcp}" -p "$1" "@$address" www.test; }
 redis() { redis-cli -h "$address" -p "$1" ping; }
+ftp() { curl -s -m 60 "ftp://${address/*:*/[$address]}:$1/index.html"; }
+
+# The first line that a server says.
+greeting() {
+	local line
+	{ exec {connection}<>"/dev/tcp/$address/$1"; } 2>/dev/null || return
+	read -r -t 60 line <&"$connection"
+	exec {connection}>&-
+	printf '%s\n' "$line"
+}
+
+memcached() {
+	local line
+	{ exec {connection}<>"/dev/tcp/$address/$1"; } 2>/dev/null || return
+	printf 'version\r\n' >&"$connection"
+	read -r -t 60 line <&"$connection"
+	exec {connection}>&-
+	printf '%s\n' "$line"
+}
+
+ssh() {
+	command ssh -F none -n -q -p "$1" -i "$directory/login" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+		-o IdentitiesOnly=yes "alice@$address" cat "$directory/www/index.html"
+}
+
+# That a port is bound, for whom there is no client here: one socket is for both families, or each has its own.
+opened() { ss -H -l -n "--$protocol" "sport = :$1"; }
