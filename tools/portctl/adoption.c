@@ -54,7 +54,7 @@ static enum status find_daemon(const struct daemon **daemon, const char *word)
 	if (!*daemon)
 		return fail(
 			FAILED,
-			"whether %s runs wholly as an ordinary user is not known; %s is known to, and 'portctl doctor' says how to try",
+			"whether %s runs wholly as an ordinary user is not known; %s are known to, and 'portctl doctor' says how to try",
 			name, daemon_names());
 	free(name);
 	return DONE;

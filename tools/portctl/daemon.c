@@ -11,6 +11,8 @@
 #define WITHOUT_PRIVILEGE "CapabilityBoundingSet=\nNoNewPrivileges=yes\n"
 
 static const struct daemon daemons[] = {
+	{ "named.service", "bind",
+	  "[Service]\nUser=bind\nGroup=bind\n" WITHOUT_PRIVILEGE },
 	/* Its files of logs are its own after the first rotation at the latest. */
 	{ "nginx.service", "www-data",
 	  "[Service]\nUser=www-data\nGroup=www-data\n" WITHOUT_PRIVILEGE
