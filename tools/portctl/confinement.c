@@ -207,6 +207,11 @@ static bool judge_socket_bind(struct chain *chain,
 		!four ? " for IPv6" :
 		!six  ? " for IPv4" :
 			"");
+	/* Who has one of them may do without the other. */
+	if (four != six) {
+		step->answer = NOT_SEEN;
+		return true;
+	}
 	step->error = EPERM;
 	step->cure =
 		format_text("systemctl set-property %s SocketBindAllow=%s:%u",
