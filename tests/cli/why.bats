@@ -8,11 +8,11 @@ load lib.bash
 
 # answers STATUS LINE… -- COMMAND…: it exits with STATUS, and these lines are parts of its own, in that order.
 answers() {
-	local expected=$1 rest
-	local -a lines=()
+	local expected=$1 part rest
+	local -a parts=()
 	shift
 	while [[ $1 != -- ]]; do
-		lines+=("$1")
+		parts+=("$1")
 		shift
 	done
 	shift
@@ -22,9 +22,10 @@ answers() {
 	echo "stderr: $stderr"
 	[[ $status == "$expected" && ! $stderr ]] || return 1
 	rest=$output
-	for line in "${lines[@]}"; do
-		[[ $rest == *"$line"* ]] || { echo "no '$line' there, or not in that order"; return 1; }
-		rest=${rest#*"$line"}
+	# Not in lines, which is run's.
+	for part in "${parts[@]}"; do
+		[[ $rest == *"$part"* ]] || { echo "no '$part' there, or not in that order"; return 1; }
+		rest=${rest#*"$part"}
 	done
 }
 
@@ -56,12 +57,12 @@ unit() {
 @test "a user and the kernel's own rule" {
 	answers 1 'no: tcp/80 for user nobody: threshold (EACCES)' \
 		'not seen  confinement' 'name a PID or a SERVICE' \
-		'yes       rule         tcp/80 is unclaimed' \
-		'no        threshold    ports below 1024 are for who has CAP_NET_BIND_SERVICE' \
-		'no        capability   a login has no capabilities' 'To let it bind:' \
+		'yes       rule        tcp/80 is unclaimed' \
+		'no        threshold   ports below 1024 are for who has CAP_NET_BIND_SERVICE' \
+		'no        capability  a login has no capabilities' 'To let it bind:' \
 		'    portctl grant nobody tcp/80' -- portctl why tcp/80 nobody
 	answers 0 'yes: tcp/8080 for user nobody, as far as can be seen' 'not seen  confinement' \
-		'yes       rule' 'yes       threshold    ports from 1024 are anybody' -- portctl why tcp/8080 nobody
+		'yes       rule' 'yes       threshold   ports from 1024 are anybody' -- portctl why tcp/8080 nobody
 	[[ $output != *'To let it bind'* && $output != *capability* ]]
 	answers 0 'no        threshold' 'yes       capability' -- portctl why tcp/80 root
 	answers 1 'no: tcp/80 for' 'portctl grant nobody tcp/80' 'no: udp/80 for' 'portctl grant nobody udp/80' -- \
@@ -72,7 +73,7 @@ unit() {
 # rule OWNER MODE ACL USER STATUS WORDS: the answer, and that portctl test says the same.
 rule() {
 	portctl grant "$1" tcp/81 -m "$2" ${3:+-a "$3"}
-	answers "$5" "rule         tcp/81 is $1 $2${3:+ $3}, and user $4 $6 (/dev/port)" -- portctl why tcp/81 "$4"
+	answers "$5" "rule        tcp/81 is $1 $2${3:+ $3}, and user $4 $6 (/dev/port)" -- portctl why tcp/81 "$4"
 	run portctl test "$4" tcp/81
 	[[ $status == "$5" ]] || { echo "portctl test: $output"; return 1; }
 }
@@ -92,9 +93,9 @@ rule() {
 	portctl allow bin tcp/81
 	answers 0 'yes: tcp/81' -- portctl why tcp/81 bin
 	rule nobody:root 0600 '' root 0 'is in its group root'
-	answers 0 'yes       capability' 'yes       sticky bit   it is not set' -- portctl why tcp/81 root
+	answers 0 'yes       capability' 'yes       sticky bit  it is not set' -- portctl why tcp/81 root
 	rule nobody:root 1600 '' root 1 'is in its group root'
-	answers 1 'rule (EACCES)' 'yes       capability' 'no        sticky bit   it is set: the capability does not help' \
+	answers 1 'rule (EACCES)' 'yes       capability' 'no        sticky bit  it is set: the capability does not help' \
 		'    portctl allow root tcp/81' -- portctl why tcp/81 root
 	portctl allow root tcp/81
 	answers 0 'yes: tcp/81' -- portctl why tcp/81 root
@@ -102,31 +103,31 @@ rule() {
 
 @test "the caller" {
 	ln -s /proc /sys "$PORTCTL_ROOT"
-	answers 0 'yes: tcp/82 for user root, who asks' 'seccomp      bind(2) can be called (bind(2) itself)' -- \
+	answers 0 'yes: tcp/82 for user root, who asks' 'seccomp     bind(2) can be called (bind(2) itself)' -- \
 		portctl why tcp/82
 }
 
 @test "a process" {
 	process 42
 	answers 1 'no: tcp/80 for process 42 (sleep), user nobody: threshold (EACCES)' \
-		'yes       seccomp      no filter is in force (/proc/42/status)' \
-		'not seen  Landlock     the kernel tells nobody whom it restricts' \
-		'yes       AppArmor     it is not in force' 'yes       SELinux      it is not enforcing' \
-		'no        capability   it does not have CAP_NET_BIND_SERVICE (CapEff) (/proc/42/status)' \
+		'yes       seccomp     no filter is in force (/proc/42/status)' \
+		'not seen  Landlock    the kernel tells nobody whom it restricts' \
+		'yes       AppArmor    it is not in force' 'yes       SELinux     it is not enforcing' \
+		'no        capability  it does not have CAP_NET_BIND_SERVICE (CapEff) (/proc/42/status)' \
 		'    portctl grant nobody tcp/80' -- portctl why tcp/80 42
 	sed -i 's/^CapEff.*/CapEff:	0000000000000400/' "$PORTCTL_ROOT/proc/42/status"
-	answers 0 'yes: tcp/80' 'yes       capability   it has CAP_NET_BIND_SERVICE' -- portctl why tcp/80 42
+	answers 0 'yes: tcp/80' 'yes       capability  it has CAP_NET_BIND_SERVICE' -- portctl why tcp/80 42
 	sed -i 's/^Seccomp.*/Seccomp:	2/' "$PORTCTL_ROOT/proc/42/status"
 	answers 0 'yes: tcp/80 for process 42 (sleep), user nobody, as far as can be seen' \
-		'not seen  seccomp      a filter is in force, and what it lets pass does not show' -- portctl why tcp/80 42
+		'not seen  seccomp     a filter is in force, and what it lets pass does not show' -- portctl why tcp/80 42
 	echo lockdown >"$PORTCTL_ROOT/sys/kernel/security/lsm"
-	answers 0 'yes       Landlock     this kernel has no Landlock in force' -- portctl why tcp/80 42
+	answers 0 'yes       Landlock    this kernel has no Landlock in force' -- portctl why tcp/80 42
 	echo landlock,tomoyo,bpf >"$PORTCTL_ROOT/sys/kernel/security/lsm"
-	answers 0 'not seen  others       what the security modules tomoyo, bpf say of a bind' -- portctl why tcp/80 42
+	answers 0 'not seen  others      what the security modules tomoyo, bpf say of a bind' -- portctl why tcp/80 42
 	mkdir -p "$PORTCTL_ROOT/sys/fs/selinux"
 	echo 1 >"$PORTCTL_ROOT/sys/fs/selinux/enforce"
 	echo system_u:system_r:httpd_t:s0 >"$PORTCTL_ROOT/proc/42/attr/current"
-	answers 0 'not seen  SELinux      it is enforcing, for system_u:system_r:httpd_t:s0' -- portctl why tcp/80 42
+	answers 0 'not seen  SELinux     it is enforcing, for system_u:system_r:httpd_t:s0' -- portctl why tcp/80 42
 }
 
 @test "a process that its profile confines" {
@@ -134,11 +135,11 @@ rule() {
 	mkdir -p "$PORTCTL_ROOT/sys/module/apparmor/parameters" "$PORTCTL_ROOT/sys/kernel/security/apparmor"
 	echo Y >"$PORTCTL_ROOT/sys/module/apparmor/parameters/enabled"
 	echo 'named (complain)' >"$PORTCTL_ROOT/proc/42/attr/current"
-	answers 0 'yes       AppArmor     no profile is enforced (named (complain))' -- portctl why tcp/8080 42
+	answers 0 'yes       AppArmor    no profile is enforced (named (complain))' -- portctl why tcp/8080 42
 	echo 'named (enforce)' >"$PORTCTL_ROOT/proc/42/attr/current"
 	sed -i 's/^CapEff.*/CapEff:	0000000000000400/' "$PORTCTL_ROOT/proc/42/status"
-	answers 0 'not seen  AppArmor     the profile named is enforced, and only root can ask' \
-		'not seen  capability   it has CAP_NET_BIND_SERVICE (CapEff), and whether its AppArmor profile leaves it' -- \
+	answers 0 'not seen  AppArmor    the profile named is enforced, and only root can ask' \
+		'not seen  capability  it has CAP_NET_BIND_SERVICE (CapEff), and whether its AppArmor profile leaves it' -- \
 		portctl why tcp/80 42
 }
 
@@ -156,18 +157,18 @@ rule() {
 @test "a service that does not run" {
 	unit web.service User=nobody
 	answers 1 'no: tcp/80 for web.service, which does not run, user nobody: threshold (EACCES)' \
-		'yes       families     RestrictAddressFamilies= leaves IPv4 and IPv6 (systemctl show)' \
-		'yes       seccomp      SystemCallFilter= lets bind(2) pass' \
-		'no        capability   CAP_NET_BIND_SERVICE is not in AmbientCapabilities=' \
+		'yes       families    RestrictAddressFamilies= leaves IPv4 and IPv6 (systemctl show)' \
+		'yes       seccomp     SystemCallFilter= lets bind(2) pass' \
+		'no        capability  CAP_NET_BIND_SERVICE is not in AmbientCapabilities=' \
 		'    portctl grant nobody tcp/80' '    systemctl restart web.service' -- portctl why tcp/80 web.service
 	answers 1 'no: tcp/80 for web.service' -- portctl why tcp/80 web
 	unit web.service User=nobody ActiveState=failed
 	sed -i /inactive/d "$PORTCTL_ROOT/units/web.service"
 	answers 1 '    systemctl reset-failed web.service && systemctl restart web.service' -- portctl why tcp/80 web
 	unit web.service User=nobody AmbientCapabilities=cap_net_bind_service
-	answers 0 'yes       capability   CAP_NET_BIND_SERVICE is in AmbientCapabilities=' -- portctl why tcp/80 web
+	answers 0 'yes       capability  CAP_NET_BIND_SERVICE is in AmbientCapabilities=' -- portctl why tcp/80 web
 	unit web.service User=nobody AmbientCapabilities=cap_net_bind_service PrivateUsers=yes
-	answers 1 'no        capability   PrivateUsers= gives it' -- portctl why tcp/80 web
+	answers 1 'no        capability  PrivateUsers= gives it' -- portctl why tcp/80 web
 	unit web.service User=
 	answers 0 'which does not run, user root' 'CAP_NET_BIND_SERVICE is in CapabilityBoundingSet=' -- portctl why tcp/80 web
 	unit web.service User= CapabilityBoundingSet=
@@ -186,9 +187,9 @@ rule() {
 
 @test "what systemd makes of a service" {
 	unit web.service User=root SocketBindDeny=tcp80
-	answers 1 'cgroup (EPERM)' 'no        cgroup       SocketBindDeny= has the port, and SocketBindAllow= has it not' \
+	answers 1 'cgroup (EPERM)' 'no        cgroup      SocketBindDeny= has the port, and SocketBindAllow= has it not' \
 		'    systemctl set-property web.service SocketBindAllow=tcp:80' -- portctl why tcp/80 web
-	answers 0 'not seen  cgroup       which BPF programs judge its binds cannot be seen' -- portctl why tcp/81 web
+	answers 0 'not seen  cgroup      which BPF programs judge its binds cannot be seen' -- portctl why tcp/81 web
 	answers 0 'not seen  cgroup' -- portctl why udp/80 web
 	unit web.service User=root SocketBindDeny=any SocketBindAllow=tcp:1000 SocketBindAllow=tcp:80-90
 	answers 0 'not seen  cgroup' -- portctl why tcp/80 web
@@ -198,10 +199,12 @@ rule() {
 	answers 0 'not seen  cgroup      SocketBindDeny= has the port for IPv6' -- portctl why tcp/80 web
 
 	unit web.service User=root 'SystemCallFilter=~bind listen' SystemCallErrorNumber=1
-	answers 1 'seccomp (EPERM)' 'no        seccomp      SystemCallFilter= does not let bind(2) pass' \
+	answers 1 'seccomp (EPERM)' 'no        seccomp     SystemCallFilter= does not let bind(2) pass' \
 		'SystemCallFilter=bind' -- portctl why tcp/80 web
 	unit web.service User=root 'SystemCallFilter=~bind' SystemCallErrorNumber=2147483646
 	answers 1 'seccomp (SIGSYS)' -- portctl why tcp/80 web
+	unit web.service User=root 'SystemCallFilter=~bind:ENOTTY listen' SystemCallErrorNumber=2147483646
+	answers 1 'seccomp (ENOTTY)' -- portctl why tcp/80 web
 	unit web.service User=root 'SystemCallFilter=~listen'
 	answers 0 'yes       seccomp' -- portctl why tcp/80 web
 	unit web.service User=root 'SystemCallFilter=accept bindx'
@@ -212,10 +215,21 @@ rule() {
 	unit web.service User=root 'RestrictAddressFamilies=AF_UNIX'
 	answers 1 'families (EAFNOSUPPORT)' 'RestrictAddressFamilies= leaves neither IPv4 nor IPv6' \
 		'RestrictAddressFamilies=AF_INET AF_INET6' -- portctl why tcp/80 web
+	unit web.service User=root RestrictAddressFamilies=
+	answers 1 'families (EAFNOSUPPORT)' -- portctl why tcp/80 web
+	unit web.service User=root 'RestrictAddressFamilies=~' 'SystemCallFilter=~'
+	answers 0 'yes       families' 'yes       seccomp' -- portctl why tcp/80 web
+	unit web.service User=root SystemCallFilter=
+	answers 1 'seccomp (SIGSYS)' -- portctl why tcp/80 web
 	unit web.service User=root 'RestrictAddressFamilies=AF_UNIX AF_INET'
-	answers 0 'not seen  families     RestrictAddressFamilies= leaves no IPv6' -- portctl why tcp/80 web
+	answers 0 'not seen  families    RestrictAddressFamilies= leaves no IPv6' -- portctl why tcp/80 web
 	unit web.service User=root 'RestrictAddressFamilies=~AF_PACKET'
 	answers 0 'yes       families' -- portctl why tcp/80 web
+
+	# A shell takes it as it is meant.
+	unit 'web\x2done.service' User=nobody SocketBindDeny=tcp:80
+	answers 1 "systemctl set-property 'web\x2done.service' SocketBindAllow" "systemctl restart 'web\x2done.service'" -- \
+		portctl why tcp/80 'web\x2done.service'
 
 	# Both, in the kernel's order, with what cures both.
 	unit web.service User=nobody SocketBindDeny=tcp:80
@@ -237,17 +251,17 @@ print(port, flush=True)
 sys.stdin.read()'; }
 	read -r port <&"${COPROC[0]}"
 	answers 1 "no: tcp/$port for user nobody: in use (EADDRINUSE)" \
-		"no        in use       python3[$COPROC_PID]" "user root, has tcp/$port of 127.0.0.1 (sock_diag(7))" \
+		"no        in use      python3[$COPROC_PID]" "user root, has tcp/$port of 127.0.0.1 (sock_diag(7))" \
 		"    kill $COPROC_PID" -- portctl why "tcp/$port" nobody
 	answers 1 "has udp/$port of all addresses of both families" -- portctl why "udp/$port" nobody
-	answers 0 "yes       in use       process $COPROC_PID (python3), user root has the port already" -- \
+	answers 0 "yes       in use      process $COPROC_PID (python3), user root has the port already" -- \
 		portctl why "tcp/$port" "$COPROC_PID"
 	kill "$COPROC_PID"
 }
 
 @test "the last refusals" {
 	portctl grant nobody tcp/80
-	answers 1 'yes       in use       nobody has the port (sock_diag(7))' 'To let it bind:' -- portctl why tcp/80 daemon
+	answers 1 'yes       in use      nobody has the port (sock_diag(7))' 'To let it bind:' -- portctl why tcp/80 daemon
 	[[ $output != *refused* ]]
 	mkdir -p "$PORTCTL_ROOT/proc/net"
 	printf '%s\n' 'proto port granted capable refused last_refused last_uid' 'all - 0 0 3 1732212345.123 1' \

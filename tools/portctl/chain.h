@@ -5,9 +5,8 @@
 
 #include "base.h"
 
-/* In place of an errno: the program is killed, or gets one that is not known. */
+/* In place of an errno: the program is ended. */
 #define STEP_KILLS  (-1)
-#define STEP_FAILS  (-2)
 #define CHAIN_STEPS 20
 
 enum answer {

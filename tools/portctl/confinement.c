@@ -14,33 +14,50 @@
 #include "probe.h"
 #include "process.h"
 #include "security.h"
+#include "text.h"
+
+#define ERRNO_MAX 133
 
 static const char by_settings[] = "systemctl show";
 
-/* A drop-in for a service, and what makes it count. */
-static const char *drop_in(const struct subject *subject, const char *setting)
+/* A drop-in that comes after all others, for the last word counts. */
+static const char *drop_in(const struct subject *subject, const char *setting,
+			   const char *value)
 {
 	const char *unit = unit_property(subject->unit, "Id");
+	char *folder =
+		shell_word(format_text("/etc/systemd/system/%s.d", unit));
 
 	return format_text(
-		"mkdir -p /etc/systemd/system/%s.d && printf '[Service]\\n%s\\n' >/etc/systemd/system/%s.d/bind.conf && systemctl daemon-reload",
-		unit, setting, unit);
+		"mkdir -p %s && printf '[Service]\\n%s=%s\\n' >%s/zz-%s.conf && systemctl daemon-reload",
+		folder, setting, value, folder, setting);
 }
 
 /* ---- seccomp ---- */
+
+/*
+ * A list of what is allowed, which may be empty, or behind a ~ of what is not. Who
+ * is not told of one has the latter, without anything in it.
+ */
+static const char *filter_of(const struct unit *unit, const char *name)
+{
+	const char *filter = unit_value(unit, name, 0);
+
+	return filter ? filter : "~";
+}
 
 /* RestrictAddressFamilies=: there is no socket to bind then. */
 static void judge_families(struct chain *chain, const struct subject *subject)
 {
 	const char *families =
-		unit_property(subject->unit, "RestrictAddressFamilies");
+		filter_of(subject->unit, "RestrictAddressFamilies");
 	bool denies = *families == '~';
 	const char *words = families + denies;
 	bool four = has_word(words, "AF_INET") != denies;
 	bool six = has_word(words, "AF_INET6") != denies;
 	struct step *step;
 
-	if (!*families || (four && six)) {
+	if (four && six) {
 		chain_add(chain, "families", PASSES, by_settings,
 			  "RestrictAddressFamilies= leaves IPv4 and IPv6");
 		return;
@@ -58,31 +75,45 @@ static void judge_families(struct chain *chain, const struct subject *subject)
 	}
 	step->error = EAFNOSUPPORT;
 	step->cure =
-		drop_in(subject, "RestrictAddressFamilies=AF_INET AF_INET6");
+		drop_in(subject, "RestrictAddressFamilies", "AF_INET AF_INET6");
+}
+
+/* An errno by its name or number; what is none of them ends the program. */
+static int error_of(const char *word)
+{
+	const char *name;
+	int error = atoi(word);
+
+	if (error > 0 && error <= ERRNO_MAX)
+		return error;
+	for (error = 1; error <= ERRNO_MAX; error++) {
+		name = strerrorname_np(error);
+		if (name && !strcmp(name, word))
+			return error;
+	}
+	return STEP_KILLS;
 }
 
 /* Does SystemCallFilter= stop bind(2), and what does its caller get? */
 static bool filter_stops(const struct unit *unit, int *error)
 {
-	const char *filter = unit_property(unit, "SystemCallFilter");
+	const char *filter = filter_of(unit, "SystemCallFilter");
 	char *words = format_text("%s", filter + (*filter == '~'));
 	bool named = false;
 	char *word, *rest;
-	int number;
 
-	number = atoi(unit_property(unit, "SystemCallErrorNumber"));
-	*error = number > 0 && number < 4096 ? number : STEP_KILLS;
+	*error = error_of(unit_property(unit, "SystemCallErrorNumber"));
 	for (word = strtok_r(words, " ", &rest); word;
 	     word = strtok_r(NULL, " ", &rest)) {
 		if (strcmp(word, "bind") && strncmp(word, "bind:", 5))
 			continue;
 		named = true;
-		/* bind:EPERM, which is not read back: nobody's errno is sure. */
+		/* As bind:EPERM. */
 		if (word[strlen("bind")])
-			*error = STEP_FAILS;
+			*error = error_of(word + strlen("bind:"));
 	}
 	free(words);
-	return *filter && named == (*filter == '~');
+	return named == (*filter == '~');
 }
 
 /* Returns whether SystemCallFilter= has decided. */
@@ -96,7 +127,7 @@ static bool judge_filter(struct chain *chain, const struct subject *subject)
 	step = chain_add(chain, "seccomp", STOPS, by_settings,
 			 "SystemCallFilter= does not let bind(2) pass");
 	step->error = error;
-	step->cure = drop_in(subject, "SystemCallFilter=bind");
+	step->cure = drop_in(subject, "SystemCallFilter", "bind");
 	return true;
 }
 
@@ -108,10 +139,10 @@ static void judge_seccomp(struct chain *chain, const struct subject *subject,
 	struct step *step;
 
 	if (subject->is_self && probe->error) {
-		step = chain_add(chain, "seccomp", STOPS, "bind(2) itself",
-				 "a filter does not let bind(2) pass");
+		step = chain_add(
+			chain, "seccomp", STOPS, "bind(2) itself",
+			"a filter does not let bind(2) pass: start the program without it");
 		step->error = probe->error;
-		step->cure = "start the program without that filter";
 		return;
 	}
 	if (subject->is_self) {
@@ -119,11 +150,10 @@ static void judge_seccomp(struct chain *chain, const struct subject *subject,
 			  "bind(2) can be called");
 		return;
 	}
-	if (judge_filter(chain, subject))
-		return;
 	if (!subject->pid) {
-		chain_add(chain, "seccomp", PASSES, by_settings,
-			  "SystemCallFilter= lets bind(2) pass");
+		if (!judge_filter(chain, subject))
+			chain_add(chain, "seccomp", PASSES, by_settings,
+				  "SystemCallFilter= lets bind(2) pass");
 		return;
 	}
 	mode = process_field(proc, subject->pid, "Seccomp");
@@ -131,7 +161,7 @@ static void judge_seccomp(struct chain *chain, const struct subject *subject,
 	if (mode && !strcmp(mode, "0"))
 		chain_add(chain, "seccomp", PASSES, source,
 			  "no filter is in force");
-	else
+	else if (!judge_filter(chain, subject))
 		chain_add(
 			chain, "seccomp", NOT_SEEN, source,
 			mode ? "a filter is in force, and what it lets pass does not show" :
@@ -215,7 +245,7 @@ static bool judge_socket_bind(struct chain *chain,
 	step->error = EPERM;
 	step->cure =
 		format_text("systemctl set-property %s SocketBindAllow=%s:%u",
-			    unit_property(subject->unit, "Id"),
+			    shell_word(unit_property(subject->unit, "Id")),
 			    protocol_names[index / PORTS], index % PORTS);
 	return true;
 }
@@ -282,10 +312,8 @@ static bool judge_own_group(struct chain *chain, const struct probe *probe)
 		return false;
 	step = chain_add(
 		chain, "cgroup", STOPS, "a bind(2) that cannot succeed",
-		"a BPF program of the control group, or a security module, refuses it");
+		"a BPF program of the control group, or a security module, refuses it; SocketBindDeny= of systemd's makes such programs");
 	step->error = EPERM;
-	step->cure =
-		"start the program outside of that control group, or without SocketBindDeny=";
 	return true;
 }
 

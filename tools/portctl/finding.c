@@ -78,35 +78,3 @@ void findings_omit(struct findings *findings, const char *format, ...)
 		;
 	*end = omission;
 }
-
-/**
- * shell_word() - write a word for a shell
- * @text: any bytes
- *
- * Return: the word, in quotes if it needs them; the caller's to free.
- */
-char *shell_word(const char *text)
-{
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-	char *word;
-	size_t size;
-	FILE *file;
-
-	if (*text && !text[strspn(text, plain)])
-		return format_text("%s", text);
-	file = open_memstream(&word, &size);
-	if (!file)
-		out_of_memory();
-	fputc('\'', file);
-	for (; *text; text++) {
-		if (*text == '\'')
-			fputs("'\\''", file);
-		else
-			fputc(*text, file);
-	}
-	fputc('\'', file);
-	if (fclose(file))
-		out_of_memory();
-	return word;
-}

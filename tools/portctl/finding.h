@@ -4,6 +4,7 @@
 #define PORTCTL_FINDING_H
 
 #include "base.h"
+#include "text.h"
 
 /**
  * struct finding - one thing to mend
@@ -56,6 +57,5 @@ __printf(2, 3) void finding_type(struct finding *finding, const char *format,
 				 ...);
 __printf(2, 3) void findings_omit(struct findings *findings, const char *format,
 				  ...);
-char *shell_word(const char *text);
 
 #endif

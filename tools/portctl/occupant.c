@@ -13,6 +13,7 @@
 #include "owner.h"
 #include "port.h"
 #include "socket.h"
+#include "text.h"
 
 static const char by_diagnostics[] = "sock_diag(7)";
 
@@ -81,7 +82,7 @@ static const char *cure_of(const struct listener *listener, const char *unit)
 	if (!listener->pid)
 		return NULL;
 	if (unit && (ends_with(unit, ".service") || ends_with(unit, ".socket")))
-		return format_text("systemctl stop %s", unit);
+		return format_text("systemctl stop %s", shell_word(unit));
 	return format_text("kill %d", listener->pid);
 }
 

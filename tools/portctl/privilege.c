@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who has CAP_NET_BIND_SERVICE over a network namespace, or would have. */
 #include <endian.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/nsfs.h>
@@ -31,8 +32,9 @@ static enum answer stands_above(int user, int network)
 {
 	int owner = ioctl(network, NS_GET_USERNS), parent;
 
+	/* It is kept from who is not above it, let alone those below. */
 	if (owner < 0)
-		return NOT_SEEN;
+		return errno == EPERM ? STOPS : NOT_SEEN;
 	while (owner >= 0 && !is_same(owner, user)) {
 		parent = ioctl(owner, NS_GET_PARENT);
 		close(owner);

@@ -61,10 +61,11 @@ static char *security_label(const struct subject *subject)
 	return label;
 }
 
-/* What a probe of our own says for all of them. */
+/* What a probe of our own says for all of them; EPERM is a control group's. */
 static bool came_past(const struct subject *subject, const struct probe *probe)
 {
-	return subject->is_self && probe->told && !probe->refused;
+	return subject->is_self && probe->told &&
+	       (!probe->refused || probe->refused == EPERM);
 }
 
 static const char by_probe[] = "a bind(2) that cannot succeed";
@@ -121,9 +122,8 @@ static void judge_landlock(struct chain *chain, const struct subject *subject,
 	}
 	step = chain_add(
 		chain, "Landlock", STOPS, by_probe,
-		"a sandbox that this process, or one it comes from, has made for itself");
+		"a sandbox that this process, or one it comes from, has made for itself: start the program outside of it");
 	step->error = probe->refused;
-	step->cure = "start the program outside of that sandbox";
 }
 
 /* ---- AppArmor ---- */
@@ -190,15 +190,14 @@ static enum answer ask_profile(const char *label, unsigned int index)
 	return PASSES;
 }
 
-/* Cuts off the mode. */
+/* Cuts off the mode then. */
 static bool is_enforced(char *label)
 {
-	char *mode = strrchr(label, '(');
-	bool enforced = mode && !strcmp(mode, "(enforce)");
+	char *mode = strstr(label, " (enforce)");
 
-	if (mode && mode > label && mode[-1] == ' ')
-		mode[-1] = '\0';
-	return enforced;
+	if (mode)
+		*mode = '\0';
+	return mode;
 }
 
 static enum answer judge_profile(struct chain *chain, const char *label,
@@ -214,17 +213,15 @@ static enum answer judge_profile(struct chain *chain, const char *label,
 			label);
 		return NOT_SEEN;
 	}
-	step = chain_add(chain, "AppArmor", answer,
-			 "/sys/kernel/security/apparmor/.access",
-			 "the profile %s is enforced and %s %s sockets", label,
-			 answer == STOPS ? "has no rule for" : "allows",
-			 index / PORTS == UDP ? "UDP" : "TCP");
-	if (answer == STOPS) {
+	step = chain_add(
+		chain, "AppArmor", answer,
+		"/sys/kernel/security/apparmor/.access",
+		answer == STOPS ?
+			"the profile %s is enforced and has no rule for %s sockets: add the line 'network,' to it in /etc/apparmor.d, and load it with apparmor_parser -r" :
+			"the profile %s is enforced and allows %s sockets",
+		label, index / PORTS == UDP ? "UDP" : "TCP");
+	if (answer == STOPS)
 		step->error = EACCES;
-		step->cure = format_text(
-			"add the line 'network,' to the profile %s in /etc/apparmor.d, and 'apparmor_parser -r' its file",
-			label);
-	}
 	/* Which capabilities it leaves is nothing that can be asked. */
 	return NOT_SEEN;
 }

@@ -11,6 +11,7 @@
 #include "owner.h"
 #include "port.h"
 #include "standing.h"
+#include "text.h"
 
 /* What of the rule decides, for one whom it refuses. */
 static const char *denial(const struct rule *rule, const struct caller *caller)
@@ -56,11 +57,43 @@ static const char *cure_of(const struct subject *subject,
 			   const struct port_view *port)
 {
 	if (would_as_login(subject, &port->rule) && subject->is_main)
-		return format_text("systemctl restart %s", subject->service);
+		return format_text("systemctl restart %s",
+				   shell_word(subject->service));
 	return format_text("portctl %s %s %s",
 			   port->rule.claimed ? "allow" : "grant",
-			   user_word(subject->caller.uid),
+			   shell_word(user_word(subject->caller.uid)),
 			   ports_text(port->index, port->index));
+}
+
+static bool maps_all(void)
+{
+	FILE *file = fopen("/proc/self/uid_map", "re");
+	unsigned int count = 0;
+
+	if (file && fscanf(file, "%*u %*u %u", &count) != 1)
+		count = 0;
+	if (file)
+		fclose(file);
+	return count == UINT32_MAX;
+}
+
+/* In a user namespace who has no number there looks like nobody. */
+static bool is_ambiguous(const struct rule *rule, const struct caller *caller)
+{
+	FILE *file = fopen("/proc/sys/kernel/overflowuid", "re");
+	unsigned int nobody = 65534;
+	size_t i;
+	bool is_named;
+
+	if (file && fscanf(file, "%u", &nobody) != 1)
+		nobody = 65534;
+	if (file)
+		fclose(file);
+	is_named = rule->uid == nobody || rule->gid == nobody ||
+		   caller->uid == nobody;
+	for (i = 0; rule->acl && i < rule->acl->count; i++)
+		is_named |= rule->acl->entries[i].id == nobody;
+	return is_named && !maps_all();
 }
 
 static enum answer judge_rule(struct chain *chain,
@@ -72,6 +105,14 @@ static enum answer judge_rule(struct chain *chain,
 	bool may;
 
 	caller.capable = false;
+	if (is_ambiguous(&port->rule, &caller)) {
+		chain_add(
+			chain, "rule", NOT_SEEN, "/dev/port",
+			"%s is %s, and whom this user namespace has no number for looks like nobody: ask outside of it",
+			ports_text(port->index, port->index),
+			rule_text(&port->rule));
+		return NOT_SEEN;
+	}
 	may = policy_may_bind(&port->rule, &caller, &reason);
 	chain_add(
 		chain, "rule", may ? PASSES : STOPS, "/dev/port",

@@ -187,3 +187,35 @@ void text_write(FILE *file, const char *text)
 	else
 		print_shown(file, text, "\\%03o", "\n\t");
 }
+
+/**
+ * shell_word() - write a word for a shell
+ * @text: any bytes
+ *
+ * Return: the word, in quotes if it needs them; the caller's to free.
+ */
+char *shell_word(const char *text)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+	char *word;
+	size_t size;
+	FILE *file;
+
+	if (*text && !text[strspn(text, plain)])
+		return format_text("%s", text);
+	file = open_memstream(&word, &size);
+	if (!file)
+		out_of_memory();
+	fputc('\'', file);
+	for (; *text; text++) {
+		if (*text == '\'')
+			fputs("'\\''", file);
+		else
+			fputc(*text, file);
+	}
+	fputc('\'', file);
+	if (fclose(file))
+		out_of_memory();
+	return word;
+}

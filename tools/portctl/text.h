@@ -12,5 +12,6 @@ bool text_is_hidden(uint32_t character);
 void text_print(FILE *file, const char *text);
 char *text_shown(const char *text);
 void text_write(FILE *file, const char *text);
+char *shell_word(const char *text);
 
 #endif

@@ -44,43 +44,37 @@ static const char *command_of(const struct subject *subject,
 /* A program that has failed to bind does not try again. */
 static const char *last_command(const struct subject *subject)
 {
-	bool failed;
+	const char *service;
 
 	if (!subject->is_main)
 		return NULL;
-	failed = !strcmp(unit_property(subject->unit, "ActiveState"), "failed");
-	return format_text("%s%s%ssystemctl restart %s",
-			   failed ? "systemctl reset-failed " : "",
-			   failed ? subject->service : "", failed ? " && " : "",
-			   subject->service);
+	service = shell_word(subject->service);
+	if (strcmp(unit_property(subject->unit, "ActiveState"), "failed"))
+		return format_text("systemctl restart %s", service);
+	return format_text("systemctl reset-failed %s && systemctl restart %s",
+			   service, service);
 }
 
-/**
- * visit_commands() - what would let the bind pass
- * @chain: who refuses it
- * @subject: whose bind it is
- * @visit: called for each command, in the order in which they are to be given
- */
-static void visit_commands(const struct chain *chain,
-			   const struct subject *subject,
-			   void (*visit)(const char *command))
+/* What would let the bind pass, in the order in which it is to be typed. */
+static size_t find_commands(const struct chain *chain,
+			    const struct subject *subject,
+			    const char *commands[CHAIN_STEPS + 1])
 {
 	const char *last = last_command(subject), *command;
-	bool restarted = false;
-	size_t i;
+	size_t i, count = 0;
 
+	if (!chain_refusal(chain))
+		return 0;
 	for (i = 0; i < chain->count; i++) {
 		if (!chain->steps[i].error || !chain->steps[i].cure)
 			continue;
 		command = command_of(subject, &chain->steps[i]);
-		if (last && !strcmp(command, last)) {
-			restarted = true;
-			continue;
-		}
-		visit(command);
+		if (!last || strcmp(command, last))
+			commands[count++] = command;
 	}
-	if (last && (restarted || chain_refusal(chain)))
-		visit(last);
+	if (last)
+		commands[count++] = last;
+	return count;
 }
 
 /* ---- for people ---- */
@@ -117,13 +111,6 @@ static void print_step(const struct step *step)
 	putchar('\n');
 }
 
-static void print_command(const char *command)
-{
-	fputs("    ", stdout);
-	text_print(stdout, command);
-	putchar('\n');
-}
-
 static void print_verdict(const struct chain *chain,
 			  const struct subject *subject, unsigned int index)
 {
@@ -142,26 +129,24 @@ static void print_chain(const struct chain *chain,
 			const struct subject *subject, unsigned int index,
 			const struct counter *counter)
 {
-	const struct step *refusal = chain_refusal(chain);
-	size_t i;
+	const char *commands[CHAIN_STEPS + 1];
+	size_t count = find_commands(chain, subject, commands), i;
 
 	print_verdict(chain, subject, index);
 	for (i = 0; i < chain->count; i++)
 		print_step(&chain->steps[i]);
 	if (counter)
 		print_refusals(counter);
-	if (refusal) {
+	if (count)
 		puts("To let it bind:");
-		visit_commands(chain, subject, print_command);
+	for (i = 0; i < count; i++) {
+		fputs("    ", stdout);
+		text_print(stdout, commands[i]);
+		putchar('\n');
 	}
 }
 
 /* ---- JSON ---- */
-
-static void report_command(const char *command)
-{
-	json_string(NULL, command);
-}
 
 static void report_step(const struct step *step)
 {
@@ -198,7 +183,8 @@ static void report_chain(const struct chain *chain,
 			 const struct counter *counter)
 {
 	const struct step *refusal = chain_refusal(chain);
-	size_t i;
+	const char *commands[CHAIN_STEPS + 1];
+	size_t count = find_commands(chain, subject, commands), i;
 
 	json_open('{', NULL);
 	report_port(port->index);
@@ -213,8 +199,8 @@ static void report_chain(const struct chain *chain,
 	json_close();
 	report_refusals(counter);
 	json_open('[', "commands");
-	if (refusal)
-		visit_commands(chain, subject, report_command);
+	for (i = 0; i < count; i++)
+		json_string(NULL, commands[i]);
 	json_close();
 	json_close();
 }
