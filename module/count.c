@@ -10,10 +10,10 @@
  * Copyright (C) 2026 The portfs authors
  */
 #include <linux/cred.h>
+#include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
-#include <linux/seq_file_net.h>
 
 #include "portfs.h"
 
@@ -97,6 +97,12 @@ static void show_sum(struct seq_file *seq, const struct portfs_sum *sum)
 		seq_puts(seq, "- -\n");
 }
 
+/* The namespace, to which an open file holds a reference. */
+static struct net *net_of(const struct seq_file *seq)
+{
+	return *(struct net **)seq->private;
+}
+
 /*
  * The position of the first line, which is the head and the sums; those of the
  * ports are that of their index, plus one.
@@ -109,7 +115,7 @@ static void *line_at(struct seq_file *seq, loff_t *position)
 		return position;
 	if (*position > PORTFS_INDICES)
 		return NULL;
-	*position = portfs_table_next(seq_file_net(seq), *position - 1,
+	*position = portfs_table_next(net_of(seq), *position - 1,
 				      PORTFS_INDICES) +
 		    1;
 	return *position > PORTFS_INDICES ? NULL : position;
@@ -136,7 +142,7 @@ static const char columns[] =
 
 static int counts_show(struct seq_file *seq, void *line)
 {
-	struct net *net = seq_file_net(seq);
+	struct net *net = net_of(seq);
 	loff_t position = *(loff_t *)line;
 	struct portfs_sum sum;
 	u32 index;
@@ -164,6 +170,55 @@ static const struct seq_operations counts_operations = {
 	.show = counts_show,
 };
 
+/*
+ * An open file holds the module. Removing the file waits for each read of it,
+ * and a read can be made to last for ever by memory that never comes; all
+ * network namespaces of the host would wait for that.
+ */
+static int counts_open(struct inode *inode, struct file *file)
+{
+	struct net **private;
+	struct net *net;
+
+	if (!try_module_get(THIS_MODULE))
+		return -ENXIO;
+	net = maybe_get_net(pde_data(inode));
+	if (!net)
+		goto put_module;
+	private = __seq_open_private(file, &counts_operations,
+				     sizeof(*private));
+	if (!private)
+		goto put_net;
+	*private = net;
+	return 0;
+
+put_net:
+	put_net(net);
+	module_put(THIS_MODULE);
+	return -ENOMEM;
+put_module:
+	module_put(THIS_MODULE);
+	return -ENXIO;
+}
+
+/* Removing the file waits for this, so the module's last code has run then. */
+static int counts_release(struct inode *inode, struct file *file)
+{
+	struct net *net = net_of(file->private_data);
+	int error = seq_release_private(inode, file);
+
+	put_net(net);
+	module_put(THIS_MODULE);
+	return error;
+}
+
+static const struct proc_ops counts_file = {
+	.proc_open = counts_open,
+	.proc_read_iter = seq_read_iter,
+	.proc_lseek = seq_lseek,
+	.proc_release = counts_release,
+};
+
 /**
  * portfs_count_show() - give a network namespace its /proc/net/portfs
  * @net: the namespace; the caller keeps it alive
@@ -183,9 +238,8 @@ int portfs_count_show(struct net *net)
 
 	mutex_lock(&part->lock);
 	if (!part->counts) {
-		counts = proc_create_net("portfs", 0400, net->proc_net,
-					 &counts_operations,
-					 sizeof(struct seq_net_private));
+		counts = proc_create_data("portfs", 0400, net->proc_net,
+					  &counts_file, net);
 		if (counts)
 			proc_set_user(counts, make_kuid(net->user_ns, 0),
 				      make_kgid(net->user_ns, 0));
@@ -197,7 +251,7 @@ int portfs_count_show(struct net *net)
 	return error;
 }
 
-/* Who has the file open holds the namespace, or is cut off from it by proc. */
+/* Nobody has the file open, who would hold the namespace and the module. */
 static void __net_exit count_net_exit(struct net *net)
 {
 	proc_remove(portfs_net(net)->counts);

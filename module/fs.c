@@ -255,9 +255,13 @@ static int portfs_fill_super(struct super_block *sb, struct fs_context *context)
 
 	/* Ids that are not mapped could not be changed, nor anything released. */
 	if (!uid_valid(make_kuid(sb->s_user_ns, 0)) ||
-	    !gid_valid(make_kgid(sb->s_user_ns, 0)))
-		return invalf(context,
-			      "portfs: user and group 0 are not mapped");
+	    !gid_valid(make_kgid(sb->s_user_ns, 0))) {
+		/* Without a log of the caller's it would go to the host's. */
+		if (context->log.log)
+			errorf(context,
+			       "portfs: user and group 0 are not mapped");
+		return -EINVAL;
+	}
 
 	sb->s_magic = PORTFS_MAGIC;
 	sb->s_op = &super_operations;

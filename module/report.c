@@ -160,5 +160,16 @@ void portfs_report_change(const struct net *net, u32 index,
 		return;
 	record_rule(record, "old", before);
 	record_rule(record, "new", after);
+	/*
+	 * auditd reads 8970 bytes: two ACLs or the path of a program, not all
+	 * of them.
+	 */
+	if ((before && before->acl) || (after && after->acl)) {
+		audit_log_format(record, " pid=%d uid=%u res=%d",
+				 task_tgid_nr(current),
+				 __kuid_val(current_uid()), !error);
+		audit_log_end(record);
+		record = record_begin(net, index, "change-by", GFP_KERNEL);
+	}
 	record_end(record, !error);
 }

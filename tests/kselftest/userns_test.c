@@ -383,6 +383,7 @@ static int mount_by_steps(void)
 
 FIXTURE(refused) {
 	struct outside outside;
+	int log;
 };
 
 FIXTURE_VARIANT(refused) {
@@ -421,6 +422,8 @@ FIXTURE_VARIANT_ADD(refused, no_ids) {
 
 FIXTURE_SETUP(refused)
 {
+	self->log = log_open();
+	ASSERT_LE(0, self->log);
 	ASSERT_EQ(0, clean_view());
 	ASSERT_EQ(0, start_outside(&self->outside, variant->maps));
 	ASSERT_EQ(0, leave_as_alice(&self->outside, variant->namespaces));
@@ -430,6 +433,7 @@ FIXTURE_SETUP(refused)
 
 FIXTURE_TEARDOWN(refused)
 {
+	close(self->log);
 	close(self->outside.socket);
 	waitpid(self->outside.child, NULL, 0);
 }
@@ -441,6 +445,8 @@ TEST_F(refused, mount)
 	EXPECT_EQ(variant->error, mount_by_steps());
 	EXPECT_EQ(variant->error, failure(mount("portfs", SCRATCH, "portfs",
 						MS_RDONLY, NULL)));
+	/* She could fill the host's log so. */
+	EXPECT_EQ(NULL, log_find(self->log, "not mapped"));
 }
 
 /* ---- what is left ---- */
