@@ -60,21 +60,34 @@ udp 82 nobody:daemon 0660" ]]
 	by byport/900 nobody:root 500
 	by byaddr/192.0.2.1,25 nobody:root 500
 	file etc/authbind/byuid/1 <<-'END'
-		0.0.0.0/0:80,81
+		0.0.0.0/0:85,86
 		nonsense
 	END
+	file etc/authbind/byuid/65534 <<<'::/0,85'
 	imports 1 authbind
 	[[ $(rules | grep ^tcp) == "tcp 25 nobody 0600
-tcp 80 nobody 0660 u:daemon:rw-,g::---
-tcp 81 daemon 0600
+tcp 80 nobody 0600
+tcp 85 daemon 0660 u:nobody:rw-,g::---
+tcp 86 daemon 0600
 tcp 90 nobody 0600" ]] || { rules; return 1; }
-	[[ $output == *"# $PORTCTL_ROOT/etc/authbind/byport/80; $PORTCTL_ROOT/etc/authbind/byuid/1:1
-tcp 80 "* ]]
+	[[ $output == *"# $PORTCTL_ROOT/etc/authbind/byuid/1:1; $PORTCTL_ROOT/etc/authbind/byuid/65534:1
+tcp 85 "* ]]
 	leaves "the ACL of $PORTCTL_ROOT/etc/authbind/byport/90"
 	leaves "byport/900: authbind passes it over"
 	leaves "the rule is for all addresses, not for 192.0.2.1 alone"
 	leaves "byuid/1:2: authbind does not understand it"
 	[[ ${#stderr_lines[@]} == 4 ]]
+}
+
+@test "authbind: what byport says of a port is all that counts" {
+	by byport/80 root:root 000
+	by byport/81 nobody:root 500
+	by byaddr/192.0.2.1,80 nobody:root 500
+	file etc/authbind/byuid/1 <<<'0.0.0.0/0,79-83'
+	imports 0 authbind
+	[[ -z $stderr && $(rules | grep ^tcp) == "tcp 79 daemon 0600
+tcp 81 nobody 0600
+tcp 82-83 daemon 0600" ]]
 }
 
 @test "authbind elsewhere, or nowhere" {
@@ -138,6 +151,12 @@ tcp 80 3999999 0600" ]]
 	run -0 --separate-stderr held tcp 80 nobody some.scope portctl import setcap
 	[[ -z $stderr && $output == "# $PORTCTL_ROOT/usr/bin/server; python3 listens now
 tcp 80 nobody 0600" ]]
+	# By any of its names.
+	ln -s usr/bin "$PORTCTL_ROOT/bin"
+	ln -s server "$PORTCTL_ROOT/usr/bin/link"
+	for name in usr/bin/server bin/server usr/bin/link; do
+		[[ $(held tcp 80 nobody some.scope portctl import setcap "$PORTCTL_ROOT/$name") == "$output" ]]
+	done
 	imports 0 setcap "$PORTCTL_ROOT/usr/bin/ping"
 	unchanged 1 "cannot read missing: No such file" portctl import setcap missing
 }
@@ -204,6 +223,9 @@ udp 53-54 daemon 0600" ]]
 	[[ $output == *"# $PORTCTL_ROOT/etc/systemd/system/web.service:3; python3 listens now
 tcp 443 nobody 0600"* ]]
 	# One file.
+	run -0 --separate-stderr held tcp 443 nobody web.service \
+		portctl import systemd "$PORTCTL_ROOT/etc/systemd/system/web.service"
+	[[ -z $stderr && $(rules) == "tcp 443 nobody 0600" ]]
 	imports 1 systemd "$PORTCTL_ROOT/etc/systemd/system/unused.service"
 	leaves "unused.service:3: it gives every port"
 	unchanged 1 "cannot read missing: No such file" portctl import systemd missing

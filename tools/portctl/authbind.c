@@ -20,6 +20,9 @@
 static const char passed_over[] =
 	"authbind passes it over: the names for ports from 512 to 1023 begin with a !, those for lower ones do not, and higher ones need no right";
 
+/* The ports that have a file in byport, which is read first: nothing else is asked. */
+static bool decided[MARKED_LAST + 1];
+
 static bool parse_port(unsigned int *port, const char *text, const char **end)
 {
 	char *rest;
@@ -93,7 +96,9 @@ static void read_permission(const char *path, const char *name,
 		search->omitted(path, 0, passed_over, search->data);
 	} else {
 		add_rights(&grant, &status);
-		search->found(&grant, search->data);
+		if (!has_address || !decided[grant.first])
+			search->found(&grant, search->data);
+		decided[grant.first] |= !has_address;
 	}
 	free(address);
 }
@@ -132,6 +137,22 @@ static bool parse_line(struct authbind *grant, char *line)
 	return true;
 }
 
+/* What of a range is asked of byuid at all. */
+static void find_undecided(const struct authbind *grant,
+			   const struct authbind_search *search)
+{
+	struct authbind part = *grant;
+
+	for (; part.first <= grant->last; part.first = part.last + 1) {
+		part.last = part.first;
+		if (decided[part.first])
+			continue;
+		while (part.last < grant->last && !decided[part.last + 1])
+			part.last++;
+		search->found(&part, search->data);
+	}
+}
+
 static void read_user(const char *path, const char *name,
 		      const struct authbind_search *search)
 {
@@ -162,7 +183,7 @@ static void read_user(const char *path, const char *name,
 			search->omitted(path, grant.line, passed_over,
 					search->data);
 		else
-			search->found(&grant, search->data);
+			find_undecided(&grant, search);
 	}
 close_file:
 	free(line);

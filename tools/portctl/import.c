@@ -205,11 +205,14 @@ static enum status import_setcap(struct import *import)
 {
 	struct capability_search search = { add_capability, leave_file,
 					    import };
-	const char *const paths[] = { import->path, NULL };
+	/* Links are not followed there, and what runs has no other name. */
+	char *path = import->path ? realpath(import->path, NULL) : NULL;
+	const char *const paths[] = { path, NULL };
 
-	if (import->path && access(import->path, F_OK))
+	if (import->path && !path)
 		return fail(FAILED, "cannot read %s: %m", import->path);
-	capabilities_search(import->path ? paths : program_folders(), &search);
+	capabilities_search(path ? paths : program_folders(), &search);
+	free(path);
 	return DONE;
 }
 
@@ -266,7 +269,11 @@ static enum status import_sysctl(struct import *import)
 static bool is_of_unit(const struct import *import,
 		       const struct listener *socket, const void *data)
 {
-	return listener_unit(&import->host, socket) == data;
+	const struct unit_file *unit = listener_unit(&import->host, socket);
+
+	/* One that was named is read once more, and is not the host's. */
+	return unit &&
+	       !strcmp(unit->name, ((const struct unit_file *)data)->name);
 }
 
 /* tcp:80, 80-90, ipv4:udp:53; false if it is no list of ports. */
