@@ -92,6 +92,9 @@ for name, kind in families.items():
 	touch -d '2 days ago' portfs.prom
 	portctl metrics "$BATS_TEST_TMPDIR/portfs.prom"
 	[[ portfs.prom -nt before ]]
+	# Whoever puts a link there meanwhile has no other file touched.
+	strace -qq -o trace -e trace=utimensat portctl metrics portfs.prom
+	[[ $(<trace) == 'utimensat(AT_FDCWD, "portfs.prom", NULL, AT_SYMLINK_NOFOLLOW) = 0' ]]
 	# A failure leaves it as it was, and nothing beside it.
 	counters nonsense
 	cp portfs.prom before

@@ -168,7 +168,7 @@ static enum status write_file(const char *path, const char *text, size_t size)
 {
 	enum status status = file_replace(path, text, size, false);
 
-	if (!status && utimensat(AT_FDCWD, path, NULL, 0))
+	if (!status && utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW))
 		status = fail(FAILED, "cannot write %s: %s", path,
 			      strerror(errno));
 	return status;
