@@ -5,6 +5,7 @@
 # Who decides on a bind. What the kernel says to it: tests/kselftest/why_test.sh.
 
 load lib.bash
+load host.bash
 
 # answers STATUS LINE… -- COMMAND…: it exits with STATUS, and these lines are parts of its own, in that order.
 answers() {
@@ -141,6 +142,15 @@ rule() {
 	answers 0 'not seen  AppArmor    the profile named is enforced, and only root can ask' \
 		'not seen  capability  it has CAP_NET_BIND_SERVICE (CapEff), and whether its AppArmor profile leaves it' -- \
 		portctl why tcp/80 42
+	for mode in kill mixed prompt user; do
+		echo "named ($mode)" >"$PORTCTL_ROOT/proc/42/attr/current"
+		answers 0 'not seen  AppArmor    the profile named is enforced, and only root can ask' \
+			'not seen  capability' -- portctl why tcp/80 42
+	done
+	for label in unconfined 'named (unconfined)'; do
+		echo "$label" >"$PORTCTL_ROOT/proc/42/attr/current"
+		answers 0 "yes       AppArmor    no profile is enforced ($label)" -- portctl why tcp/80 42
+	done
 }
 
 @test "groups that a process has not got yet" {
@@ -183,6 +193,32 @@ rule() {
 	answers 0 'is in its group daemon' -- portctl why tcp/84 web
 	unit web.service User=web-does-not-exist DynamicUser=yes
 	answers 0 'not seen  rule' 'the user of the service is not known before it runs' -- portctl why tcp/84 web
+}
+
+@test "a service whose program becomes its user by itself" {
+	local flags
+	portctl grant nobody:daemon tcp/84
+	for flags in no-setuid privileged 'ignore-failure no-setuid'; do
+		unit time.service User=nobody Group=daemon SupplementaryGroups=daemon DynamicUser=yes \
+			'ExecStart={ path=/usr/sbin/timed ; argv[]=/usr/sbin/timed ; ignore_errors=no ; pid=0 }' \
+			"ExecStartEx={ path=/usr/sbin/timed ; argv[]=/usr/sbin/timed ; flags=$flags ; pid=0 }"
+		answers 0 'yes: tcp/80 for time.service, which does not run, user root' \
+			'capability  CAP_NET_BIND_SERVICE is in CapabilityBoundingSet=' -- portctl why tcp/80 time
+		answers 0 'user root is neither its owner nor in its group' -- portctl why tcp/84 time
+	done
+	unit time.service User=nobody \
+		'ExecStartEx={ path=/usr/sbin/timed ; argv[]=/usr/sbin/timed flags=no-setuid ; flags= ; pid=0 }'
+	answers 1 'no: tcp/80 for time.service, which does not run, user nobody' -- portctl why tcp/80 time
+}
+
+@test "a service that is older than its settings" {
+	process 42
+	unit web.service User=nobody RestrictAddressFamilies=AF_UNIX
+	sed -i 's/^MainPID=.*/MainPID=42/' "$PORTCTL_ROOT/units/web.service"
+	echo '0::/system.slice/web.service' >"$PORTCTL_ROOT/proc/42/cgroup"
+	answers 0 'yes       families    RestrictAddressFamilies= is not in force in this process (/proc/42/status)' -- portctl why tcp/8080 web
+	sed -i 's/^Seccomp.*/Seccomp:	2/' "$PORTCTL_ROOT/proc/42/status"
+	answers 1 'families (EAFNOSUPPORT)' -- portctl why tcp/8080 web
 }
 
 @test "what systemd makes of a service" {
@@ -253,10 +289,28 @@ sys.stdin.read()'; }
 	answers 1 "no: tcp/$port for user nobody: in use (EADDRINUSE)" \
 		"no        in use      python3[$COPROC_PID]" "user root, has tcp/$port of 127.0.0.1 (sock_diag(7))" \
 		"    kill $COPROC_PID" -- portctl why "tcp/$port" nobody
-	answers 1 "has udp/$port of all addresses of both families" -- portctl why "udp/$port" nobody
+	[[ $output != *SO_REUSEADDR* ]]
+	answers 1 "has udp/$port of all addresses of both families; only sockets that all set SO_REUSEADDR share it (sock_diag(7))" \
+		"    kill $COPROC_PID    # unless both set SO_REUSEADDR" -- portctl why "udp/$port" nobody
 	answers 0 "yes       in use      process $COPROC_PID (python3), user root has the port already" -- \
 		portctl why "tcp/$port" "$COPROC_PID"
 	kill "$COPROC_PID"
+}
+
+@test "who has the port, and is not to be stopped for it" {
+	answers 1 'of web.service, user nobody' '    systemctl stop web.service' -- \
+		held tcp 8080 nobody web.service portctl why tcp/8080 daemon
+	answers 1 'of user@65534.service, user nobody' '    kill ' -- \
+		held tcp 8080 nobody user@65534.service/app.slice/web.service portctl why tcp/8080 daemon
+	[[ $output != *systemctl* ]]
+	answers 1 'no        in use      python3[1], user root, has tcp/8080' -- \
+		unshare --net --mount --pid --fork --mount-proc /usr/bin/python3 -c '
+import socket, subprocess, sys
+s = socket.socket()
+s.bind(("", 8080))
+s.listen()
+sys.exit(subprocess.call(["portctl", "why", "tcp/8080", "daemon"]))'
+	[[ $output != *kill* && $output != *'To let it bind'* ]]
 }
 
 @test "the last refusals" {

@@ -77,37 +77,53 @@ static const char *unit_of(const struct listener *listener)
 				    process_unit(listener->pid);
 }
 
-static const char *cure_of(const struct listener *listener, const char *unit)
+/**
+ * occupant_cure() - how to take a port from who has it
+ * @listener: who has it
+ *
+ * Return: a command for a shell, or NULL if none is known.
+ */
+char *occupant_cure(const struct listener *listener)
 {
-	if (!listener->pid)
-		return NULL;
-	if (unit && (ends_with(unit, ".service") || ends_with(unit, ".socket")))
+	const char *unit = listener->pid ? unit_of(listener) : NULL;
+
+	/* A user's whole manager is not to go for one of its programs. */
+	if (unit && strncmp(unit, "user@", strlen("user@")) &&
+	    (ends_with(unit, ".service") || ends_with(unit, ".socket")))
 		return format_text("systemctl stop %s", shell_word(unit));
-	return format_text("kill %d", listener->pid);
+	return listener->pid > 1 ? format_text("kill %d", listener->pid) : NULL;
 }
 
 static void add_holder(struct chain *chain, const struct listener *listener)
 {
 	const char *unit = listener->pid ? unit_of(listener) : NULL;
+	bool is_shared = listener->index / PORTS == UDP;
+	const char *sharing =
+		is_shared ?
+			"; only sockets that all set SO_REUSEADDR share it" :
+			"";
 	struct step *step;
 
 	if (listener->pid)
 		step = chain_add(chain, "in use", STOPS, by_diagnostics,
-				 "%s[%d]%s%s, user %s, has %s of %s",
+				 "%s[%d]%s%s, user %s, has %s of %s%s",
 				 listener->process, listener->pid,
 				 unit ? " of " : "", unit ? unit : "",
 				 user_name(listener->uid),
 				 ports_text(listener->index, listener->index),
-				 address_text(listener));
+				 address_text(listener), sharing);
 	else
 		step = chain_add(
 			chain, "in use", STOPS, by_diagnostics,
-			"a socket of user %s has %s of %s; whose it is, root can see, unless it is the kernel's own",
+			"a socket of user %s has %s of %s%s; whose it is, root can see, unless it is the kernel's own",
 			user_name(listener->uid),
 			ports_text(listener->index, listener->index),
-			address_text(listener));
+			address_text(listener), sharing);
 	step->error = EADDRINUSE;
-	step->cure = cure_of(listener, unit);
+	step->cure = occupant_cure(listener);
+	if (step->cure && is_shared)
+		step->cure = format_text("%s    # unless both set SO_REUSEADDR",
+					 step->cure);
 }
 
 /* One socket says it for all that a process has. */

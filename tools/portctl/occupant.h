@@ -3,9 +3,11 @@
 #ifndef PORTCTL_OCCUPANT_H
 #define PORTCTL_OCCUPANT_H
 
+#include "socket.h"
 #include "subject.h"
 
 void occupant_judge(struct chain *chain, const struct subject *subject,
 		    unsigned int index);
+char *occupant_cure(const struct listener *listener);
 
 #endif

@@ -190,14 +190,16 @@ static enum answer ask_profile(const char *label, unsigned int index)
 	return PASSES;
 }
 
-/* Cuts off the mode then. */
+/* As in (enforce), (kill), (user) and (mixed), which is cut off; without a mode it is unconfined. */
 static bool is_enforced(char *label)
 {
-	char *mode = strstr(label, " (enforce)");
+	char *mode = strrchr(label, '(');
 
-	if (mode)
-		*mode = '\0';
-	return mode;
+	if (!mode || mode == label || mode[-1] != ' ' ||
+	    !strcmp(mode, "(complain)") || !strcmp(mode, "(unconfined)"))
+		return false;
+	mode[-1] = '\0';
+	return true;
 }
 
 static enum answer judge_profile(struct chain *chain, const char *label,

@@ -20,6 +20,7 @@ static const char *const properties[] = {
 	"CapabilityBoundingSet",
 	"DynamicUser",
 	"ExecStart",
+	"ExecStartEx",
 	"Group",
 	"Id",
 	"LoadState",
@@ -167,11 +168,30 @@ static void add_supplementary(struct subject *subject)
 	free(words);
 }
 
+/* ExecStart=+ and =! leave User= and Group= to the program. */
+static bool starts_as_root(const struct unit *unit)
+{
+	static const char key[] = " ; flags=";
+	const char *flags = strstr(unit_property(unit, "ExecStartEx"), key);
+	char *words;
+	bool is_root;
+
+	if (!flags)
+		return false;
+	flags += strlen(key);
+	words = format_text("%.*s", (int)strcspn(flags, ";"), flags);
+	is_root = has_word(words, "no-setuid") || has_word(words, "privileged");
+	free(words);
+	return is_root;
+}
+
 /* As systemd will make it. Without User= nobody asks for root's groups. */
 static void become_settings(struct subject *subject)
 {
-	const char *user = unit_property(subject->unit, "User");
-	const char *group = unit_property(subject->unit, "Group");
+	bool is_root = starts_as_root(subject->unit);
+	const char *user = is_root ? "" : unit_property(subject->unit, "User");
+	const char *group = is_root ? "" :
+				      unit_property(subject->unit, "Group");
 	const struct account *login = NULL;
 	struct account account = { .known = false };
 	struct mistake mistake;
@@ -180,8 +200,8 @@ static void become_settings(struct subject *subject)
 	subject->is_known = !*user || login_parse(&login, user, &mistake);
 	if (*group && !find_group(&gid, group))
 		subject->is_known = false;
-	if (!strcmp(unit_property(subject->unit, "DynamicUser"), "yes") &&
-	    (!login || !login->known))
+	if (!is_root && (!login || !login->known) &&
+	    !strcmp(unit_property(subject->unit, "DynamicUser"), "yes"))
 		subject->is_known = false;
 	if (login) {
 		account = *login;
@@ -191,8 +211,12 @@ static void become_settings(struct subject *subject)
 	}
 	if (!login || !login->known)
 		add_group(&subject->caller, gid);
-	add_supplementary(subject);
+	if (!is_root)
+		add_supplementary(subject);
 	capability_of_service(subject);
+	subject->name = format_text("%s, which does not run, user %s",
+				    subject->service,
+				    *user ? user : user_name(0));
 }
 
 static bool become_service(struct subject *subject, const char *name,
@@ -210,10 +234,6 @@ static bool become_service(struct subject *subject, const char *name,
 		return true;
 	}
 	become_settings(subject);
-	subject->name = format_text("%s, which does not run, user %s", name,
-				    *unit_property(unit, "User") ?
-					    unit_property(unit, "User") :
-					    user_name(0));
 	return true;
 }
 
