@@ -46,7 +46,15 @@ void host_read(struct host *host)
 	unit_files_read(&host->units, unit_omitted, host);
 }
 
-static bool is_granted(const struct host *host, unsigned int index, uid_t uid)
+/**
+ * host_gives() - does a port's rule let a user bind it?
+ * @host: what is known
+ * @index: the port
+ * @uid: the user, without any capability
+ *
+ * Return: whether it does; an unclaimed port has no rule.
+ */
+bool host_gives(const struct host *host, unsigned int index, uid_t uid)
 {
 	const struct rule *rule;
 	struct caller caller;
@@ -97,9 +105,13 @@ void host_holding(const struct host *host, struct holding *holding,
 		}
 		fprintf(all, "%s%s", ftell(all) ? " " : "",
 			ports_text(last, last));
-		if (!holding->has_uid || !is_granted(host, last, holding->uid))
+		if (!holding->has_uid ||
+		    !host_gives(host, last, holding->uid)) {
+			holding->is_claimed |= host->table &&
+					       host->table->rules[last].claimed;
 			fprintf(ports, "%s%s", ftell(ports) ? " " : "",
 				ports_text(last, last));
+		}
 	}
 	if (fclose(ports) || fclose(all))
 		out_of_memory();
@@ -118,7 +130,8 @@ void type_grant(struct finding *finding, const struct holding *holding)
 	if (!*holding->all)
 		finding_type(finding, "portctl grant %s tcp/PORT", user);
 	else if (*holding->ports)
-		finding_type(finding, "portctl grant %s %s", user,
+		finding_type(finding, "portctl %s %s %s",
+			     holding->is_claimed ? "allow" : "grant", user,
 			     holding->ports);
 	free(user);
 }

@@ -30,15 +30,18 @@ struct host {
  * @all: the words for those that a rule gives to @uid already, too
  * @uid: who has them, if @has_uid
  * @has_uid: it is known
+ * @is_claimed: somebody else has the rule of one of @ports
  */
 struct holding {
 	char *ports;
 	char *all;
 	uid_t uid;
 	bool has_uid;
+	bool is_claimed;
 };
 
 void host_read(struct host *host);
+bool host_gives(const struct host *host, unsigned int index, uid_t uid);
 void host_holding(const struct host *host, struct holding *holding,
 		  bool (*is_meant)(const struct listener *listener,
 				   const void *data),

@@ -197,7 +197,8 @@ static void type_grants(struct finding *finding, const struct host *host)
 		    !is_by_sysctl(&all[i], host))
 			continue;
 		for (j = 0;
-		     all[j].uid != all[i].uid || !is_by_sysctl(&all[j], host);
+		     all[j].uid != all[i].uid || all[j].index % PORTS >= 1024 ||
+		     !is_by_sysctl(&all[j], host);
 		     j++)
 			;
 		if (j < i)
@@ -247,19 +248,67 @@ static char *authbind_ports(const struct authbind *grant)
 	return both;
 }
 
+/**
+ * struct authbind_check - what was found so far
+ * @host: what is known, and where findings go
+ * @typed: ports for which there is a command already
+ */
+struct authbind_check {
+	struct host *host;
+	bool typed[1024];
+};
+
+/* Or will it have one by a command that was typed before? Notes the new one. */
+static bool has_rule(struct authbind_check *check, const struct authbind *grant)
+{
+	const struct table *table = check->host->table;
+	bool found = false;
+	unsigned int port;
+
+	for (port = grant->first; port <= grant->last; port++) {
+		found |= check->typed[port] ||
+			 (table && (table->rules[port].claimed ||
+				    table->rules[PORTS + port].claimed));
+		check->typed[port] = true;
+	}
+	return found;
+}
+
+static void type_authbind(struct finding *finding, struct authbind_check *check,
+			  const struct authbind *grant, const char *ports)
+{
+	char *user = shell_word(user_word(grant->uid));
+	char *group = shell_word(group_word(grant->gid));
+	bool is_claimed = grant->mode && has_rule(check, grant);
+
+	if (grant->mode == 0600) {
+		finding_type(finding, "portctl %s %s %s",
+			     is_claimed ? "allow" : "grant", user, ports);
+	} else if (grant->mode) {
+		if (is_claimed)
+			finding_type(
+				finding,
+				"# the next line replaces the rule that there is then");
+		finding_type(finding, "portctl grant --mode %03o %s:%s %s",
+			     grant->mode, user, group, ports);
+	}
+	free(group);
+	free(user);
+}
+
 static void found_authbind(const struct authbind *grant, void *data)
 {
 	char *path = shell_word(grant->file), *ports = authbind_ports(grant);
 	char *user = shell_word(user_word(grant->uid));
 	char *group = shell_word(group_word(grant->gid));
-	struct host *host = data;
+	struct authbind_check *check = data;
 	struct finding *finding;
 
 	/* Root may without. */
 	if (!(grant->mode & 0066) && !(grant->mode && grant->uid) &&
 	    !grant->has_acl)
 		goto free_words;
-	finding = finding_add(&host->findings, grant->file, grant->line,
+	finding = finding_add(&check->host->findings, grant->file, grant->line,
 			      "authbind gives %s to %s%s%s", ports,
 			      grant->mode & 0006 ? "everybody" : user,
 			      grant->mode & 0060 ? " and group " : "",
@@ -273,11 +322,7 @@ static void found_authbind(const struct authbind *grant, void *data)
 			finding,
 			"getfacl %s    # portctl allow USER for who is named there",
 			path);
-	if (grant->mode == 0600)
-		finding_type(finding, "portctl grant %s %s", user, ports);
-	else if (grant->mode)
-		finding_type(finding, "portctl grant --mode %03o %s:%s %s",
-			     grant->mode, user, group, ports);
+	type_authbind(finding, check, grant, ports);
 	if (grant->line)
 		finding_type(finding, "sed -i '%us/^/# /' %s", grant->line,
 			     path);
@@ -294,7 +339,8 @@ free_words:
 static void omitted_authbind(const char *file, unsigned int line,
 			     const char *why, void *data)
 {
-	struct host *host = data;
+	struct authbind_check *check = data;
+	struct host *host = check->host;
 
 	if (line)
 		findings_omit(&host->findings, "%s:%u: %s", file, line, why);
@@ -308,8 +354,9 @@ static void omitted_authbind(const char *file, unsigned int line,
  */
 void check_authbind(struct host *host)
 {
+	struct authbind_check check = { .host = host };
 	struct authbind_search search = { found_authbind, omitted_authbind,
-					  host };
+					  &check };
 	char *folder = format_text("%s/etc/authbind", places.root);
 
 	authbind_read(folder, &search);
@@ -325,13 +372,20 @@ static void found_redirect(const struct redirect *redirect, void *data)
 		listeners_of(&host->listeners, redirect->to);
 	char *user = listener ? shell_word(user_word(listener->uid)) :
 				format_text("USER");
+	const struct port_set *from = redirect->from;
 	struct finding *finding;
+	bool is_claimed = false;
+	unsigned int index;
 
+	for (index = from->first; host->table && index < from->end; index++)
+		is_claimed |= from->has[index] &&
+			      host->table->rules[index].claimed;
 	finding = finding_add(
 		&host->findings, NULL, 0,
 		"%s is redirected to %u, which is whoever's is first there: %s",
 		redirect->ports, redirect->to % PORTS, redirect->rule);
-	finding_type(finding, "portctl grant %s %s", user, redirect->ports);
+	finding_type(finding, "portctl %s %s %s",
+		     is_claimed ? "allow" : "grant", user, redirect->ports);
 	finding_type(finding, "# let the program listen on %s itself, then",
 		     redirect->ports);
 	finding_type(

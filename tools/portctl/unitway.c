@@ -58,8 +58,13 @@ static void type_restart(struct finding *finding, const char *name)
 static void found_capability(struct host *host, const struct unit_file *unit,
 			     const struct setting *line)
 {
-	char *lines = format_text("[Service]\\n%s=~" SERVICE_CAPABILITY "\\n",
-				  line->key);
+	/* Of an empty set ~ makes all others, and it is empty after the first time. */
+	char *lines = format_text(
+		"[Service]\\n%s%s=~" SERVICE_CAPABILITY "\\n",
+		strcmp(line->key, "AmbientCapabilities") ?
+			"" :
+			"AmbientCapabilities=" SERVICE_CAPABILITY "\\n",
+		line->key);
 	struct finding *finding;
 	struct holding holding;
 
@@ -139,6 +144,7 @@ static void found_dropped(struct host *host, const struct unit_file *unit,
 			  const struct holding *holding)
 {
 	char *user = shell_word(user_word(holding->uid));
+	char *word = shell_word(unit->name);
 	struct finding *finding;
 
 	finding = finding_add(
@@ -150,8 +156,9 @@ static void found_dropped(struct host *host, const struct unit_file *unit,
 	finding_type(
 		finding,
 		"systemctl edit %s    # [Service] User=%s, if all that it writes to can be that user's",
-		unit->name, user);
+		word, user);
 	type_restart(finding, unit->name);
+	free(word);
 	free(user);
 }
 

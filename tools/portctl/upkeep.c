@@ -10,9 +10,9 @@
 #include "folder.h"
 #include "module.h"
 #include "mount.h"
+#include "occupant.h"
 #include "owner.h"
 #include "place.h"
-#include "unit.h"
 #include "upkeep.h"
 
 static void check_hook(struct host *host, const char *path)
@@ -116,7 +116,7 @@ void check_sockets(struct host *host)
 	const struct listener *end = listener + host->listeners.count;
 	const struct rule *rule;
 	struct finding *finding;
-	char *user, *unit;
+	char *user, *cure;
 
 	for (; host->table && listener < end; listener++) {
 		rule = &host->table->rules[listener->index];
@@ -133,16 +133,14 @@ void check_sockets(struct host *host)
 			"%s is held by %s%s%s, whom its rule refuses",
 			ports_text(listener->index, listener->index), user,
 			listener->pid ? " with " : "", listener->process);
-		finding_type(
-			finding,
-			"portctl allow %s %s    # if this is right; if not:",
-			user, ports_text(listener->index, listener->index));
-		unit = listener->pid ? process_unit(listener->pid) : NULL;
-		if (unit && ends_with(unit, ".service"))
-			finding_type(finding, "systemctl stop %s", unit);
-		else if (listener->pid)
-			finding_type(finding, "kill %d", listener->pid);
-		free(unit);
+		cure = occupant_cure(listener);
+		finding_type(finding,
+			     "portctl allow %s %s    # if this is right%s",
+			     user, ports_text(listener->index, listener->index),
+			     cure ? "; if not:" : "");
+		if (cure)
+			finding_type(finding, "%s", cure);
+		free(cure);
 		free(user);
 	}
 }
