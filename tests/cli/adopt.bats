@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2154 # bats sets them
+# shellcheck disable=SC2016 # shells elsewhere expand it
 # adopt: rules for what listens now; and a service that starts as root, made one that does not, and back.
 
 load lib.bash
@@ -134,6 +135,41 @@ systemctl restart nginx.service" ]]
 	[[ $(nodes) != "" && -e ${DROPIN%/*}/other.conf && ! -e $DROPIN ]]
 }
 
+@test "a service: a port that is another's, who allows it" {
+	systemctl_stub
+	node tcp/80 daemon 600
+	adopt --apply nginx
+	[[ $status == 1 && $stderr == *"'portctl allow www-data tcp/80' first" ]]
+	portctl allow www-data tcp/80
+	adopt --apply nginx
+	[[ $status == 0 && $(<"$DROPIN") == "# portctl adopt: 
+"* ]]
+	portctl test daemon tcp/80
+}
+
+@test "nginx: only its own files of logs are made its user's" {
+	systemctl_stub
+	mkdir -p log/site
+	touch log/access.log log/site/access.log target
+	ln -s ../target log/link.log
+	adopt nginx
+	[[ $output == *" chown -h www-data {} +"* ]]
+	sed -n "s:^ExecStartPre=+\(/usr/bin/find \)/var/log/nginx:\1log:p" <<<"$output" >make-own
+	[[ $(wc -l <make-own) == 1 ]]
+	sh make-own
+	[[ $(find log target -user www-data) == log/access.log ]]
+}
+
+@test "a name that commands a terminal" {
+	cp /etc/passwd passwd
+	printf 'ev\e[31mil:x:4711:4711::/:/bin/sh\n' >>passwd
+	export -f held
+	run -0 --separate-stderr unshare --mount bash -euc '
+		mount --bind passwd /etc/passwd
+		held udp 40000 "$1" web.service portctl adopt' - $'ev\e[31mil'
+	[[ $output != *$'\e'* && $output == *'python3 is ev\x1b[31mil'"'s; the kernel may have chosen this port"* ]]
+}
+
 @test "a service that does not start so starts as before" {
 	systemctl_stub
 	echo "restart nginx.service" >fails
@@ -142,6 +178,14 @@ systemctl restart nginx.service" ]]
 	[[ $(<told) == $'daemon-reload\nrestart nginx.service\nstop nginx.service\ndaemon-reload\nstart nginx.service' ]]
 	[[ -z $(nodes) && ! -e ${DROPIN%/*} ]]
 	portctl diff
+	# Where the rules cannot be saved.
+	: >told
+	run --separate-stderr held tcp 80 root "$UNIT" unshare --mount bash -euc '
+		mount --bind "$1" "$1"
+		mount -o remount,ro,bind "$1"
+		exec portctl adopt --apply nginx' - "$ETC"
+	[[ $status == 1 && $stderr == "portctl: cannot write $SAVED: Read-only file system" ]]
+	[[ -z $(nodes) && ! -e ${DROPIN%/*} && ! -s told ]]
 	# Where the drop-in cannot be written.
 	: >told
 	: >"${DROPIN%/*}"

@@ -35,7 +35,9 @@ static void leave_out(const struct listener *listener, const char *why)
 	printf("# %s not proposed: ",
 	       ports_text(listener->index, listener->index));
 	text_print(stdout, listener->pid ? listener->process : "its holder");
-	printf(" is %s's; %s\n", user_name(listener_user(listener)), why);
+	fputs(" is ", stdout);
+	text_print(stdout, user_name(listener_user(listener)));
+	printf("'s; %s\n", why);
 }
 
 static void propose(const struct host *host, struct collection *collection,

@@ -84,8 +84,7 @@ static enum status find_ports(struct adoption *adoption,
 			continue;
 		index = listener->index;
 		rule = &host->table->rules[index];
-		if (rule->claimed &&
-		    (rule->uid != adoption->uid || !(rule->mode & 0200)))
+		if (rule->claimed && !host_gives(host, index, adoption->uid))
 			status = fail(FAILED,
 				      "%s is %s's; 'portctl allow %s %s' first",
 				      ports_text(index, index),
@@ -215,8 +214,12 @@ static enum status change_rules(const struct port_set *ports, uid_t uid,
 		else if (rule_equal(&old->rules[index], &granted))
 			memset(&new->rules[index], 0, sizeof(*new->rules));
 	}
-	if (!status)
+	if (!status) {
 		status = change_make(old, new, ports, &saving);
+		/* They may be granted, and only not be saved. */
+		if (status && rule)
+			change_rules(ports, uid, NULL, options);
+	}
 	free(old);
 	free(new);
 	return status;

@@ -13,11 +13,14 @@
 static const struct daemon daemons[] = {
 	{ "named.service", "bind",
 	  "[Service]\nUser=bind\nGroup=bind\n" WITHOUT_PRIVILEGE },
-	/* Its files of logs are its own after the first rotation at the latest. */
+	/*
+	 * Its files of logs are its own after the first rotation at the latest. Folders
+	 * in there may be somebody's who puts links into them meanwhile.
+	 */
 	{ "nginx.service", "www-data",
 	  "[Service]\nUser=www-data\nGroup=www-data\n" WITHOUT_PRIVILEGE
 	  "ExecStartPre=\n"
-	  "ExecStartPre=+/usr/bin/find /var/log/nginx -type f -user root -exec chown www-data {} +\n"
+	  "ExecStartPre=+/usr/bin/find /var/log/nginx -maxdepth 1 -type f -user root -exec chown -h www-data {} +\n"
 	  "ExecStartPre=+/usr/bin/install -o www-data -g www-data /dev/null /run/nginx.pid\n"
 	  "ExecStartPre=/usr/sbin/nginx -t -q -g 'daemon on; master_process on;'\n"
 	  "ExecStopPost=+/usr/bin/rm -f /run/nginx.pid\n" },
