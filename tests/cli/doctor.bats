@@ -211,19 +211,19 @@ time.sleep(600)" >"$BATS_TEST_TMPDIR/ready" &
 		192.0.2.0/24,90
 	END
 	doctor 1
-	types "byport/80: authbind gives tcp/80 udp/80 to nobody" "portctl grant nobody tcp/80 udp/80" "rm $folder/byport/80" \
+	types "byport/80: authbind gives tcp/80 udp/80 to nobody" "portctl grant nobody tcp/80 udp/80" "chmod a-x $folder/byport/80" \
 		"portctl save"
 	types "byport/81: authbind gives tcp/81 udp/81 to everybody" "portctl grant --mode 666 root:root tcp/81 udp/81" \
-		"rm $folder/byport/81" "portctl save"
+		"chmod a-x $folder/byport/81" "portctl save"
 	types "byport/82: authbind gives tcp/82 udp/82 to root and group daemon" \
-		"portctl grant --mode 660 root:daemon tcp/82 udp/82" "rm $folder/byport/82" "portctl save"
+		"portctl grant --mode 660 root:daemon tcp/82 udp/82" "chmod a-x $folder/byport/82" "portctl save"
 	[[ $output != *byport/83* && $output != *byport/84* ]]
-	types 'byport/!800: ' "portctl grant nobody tcp/800 udp/800" "rm '$folder/byport/!800'" "portctl save"
+	types 'byport/!800: ' "portctl grant nobody tcp/800 udp/800" "chmod a-x '$folder/byport/!800'" "portctl save"
 	omits authbind "byport/801: authbind passes it over"
 	types "byaddr/192.0.2.1,25: " "# a rule is for all addresses, not for 192.0.2.1 alone" \
-		"portctl grant nobody tcp/25 udp/25" "rm $folder/byaddr/192.0.2.1,25" "portctl save"
+		"portctl grant nobody tcp/25 udp/25" "chmod a-x $folder/byaddr/192.0.2.1,25" "portctl save"
 	types "byaddr/192.0.2.1:26: " "# a rule is for all addresses, not for 192.0.2.1 alone" \
-		"portctl grant nobody tcp/26 udp/26" "rm $folder/byaddr/192.0.2.1:26" "portctl save"
+		"portctl grant nobody tcp/26 udp/26" "chmod a-x $folder/byaddr/192.0.2.1:26" "portctl save"
 	types "byuid/65534:2: " "portctl grant nobody tcp/100-110 udp/100-110" "sed -i '2s/^/# /' $folder/byuid/65534" \
 		"portctl save"
 	omits authbind "byuid/65534:3: authbind passes it over"
@@ -262,6 +262,10 @@ portctl allow nobody $both" ]]
 		portctl test "$user" tcp/90
 	done
 	portctl test daemon udp/100
+	# Where byport/81 is typed away, byuid does not give the port to another.
+	sed -n '/^    chmod/p' <<<"$output" | sh
+	doctor 1
+	[[ $(grep ^authbind: <<<"$output") != *tcp/81* ]]
 	# One for a group is instead of what was there.
 	by byport/100 root:daemon 750
 	doctor 1
@@ -290,6 +294,9 @@ portctl allow nobody $both" ]]
 	omits authbind "byport/70000: its name has no port"
 	omits authbind "byaddr/80: no ADDRESS,PORT"
 	omits authbind "byuid/nobody: its name is no user's number"
+	# What it says to type is enough.
+	finding byport | sed -n '/^    chmod/p' | sh
+	doctor 0
 }
 
 # program NAME: prints its input when it is run.

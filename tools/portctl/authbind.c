@@ -42,9 +42,10 @@ static void add_rights(struct authbind *grant, const struct stat *status)
 	grant->mode = (status->st_mode & 0100 ? 0600 : 0) |
 		      (status->st_mode & 0010 ? 0060 : 0) |
 		      (status->st_mode & 0001 ? 0006 : 0);
-	grant->has_acl =
-		lgetxattr(grant->file, "system.posix_acl_access", NULL, 0) > 0;
 	/* The mode has the ACL's mask there, not what the group has. */
+	grant->has_acl =
+		status->st_mode & 0010 &&
+		lgetxattr(grant->file, "system.posix_acl_access", NULL, 0) > 0;
 	if (grant->has_acl)
 		grant->mode &= ~0060;
 	grant->gid = grant->mode & 0060 ? status->st_gid : 0;

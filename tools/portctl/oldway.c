@@ -323,11 +323,12 @@ static void found_authbind(const struct authbind *grant, void *data)
 			"getfacl %s    # portctl allow USER for who is named there",
 			path);
 	type_authbind(finding, check, grant, ports);
+	/* Without the file, authbind would read on. */
 	if (grant->line)
 		finding_type(finding, "sed -i '%us/^/# /' %s", grant->line,
 			     path);
 	else
-		finding_type(finding, "rm %s", path);
+		finding_type(finding, "chmod a-x %s", path);
 	finding_type(finding, "portctl save");
 free_words:
 	free(group);
