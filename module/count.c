@@ -180,6 +180,8 @@ static int counts_open(struct inode *inode, struct file *file)
 	struct net **private;
 	struct net *net;
 
+	if (file->f_mode & FMODE_WRITE)
+		return -EACCES;
 	if (!try_module_get(THIS_MODULE))
 		return -ENXIO;
 	net = maybe_get_net(pde_data(inode));

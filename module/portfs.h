@@ -138,7 +138,6 @@ struct portfs_refusals {
 
 /**
  * struct portfs_count - what came of the binds to a claimed port
- * @rcu: for freeing it after its last reader
  * @granted: how often the rule let somebody bind
  * @capable: how often CAP_NET_BIND_SERVICE did where the rule did not
  * @lock: protects @refused
@@ -149,7 +148,6 @@ struct portfs_refusals {
  * bucket of that port anyway, and there may be 131070 of these.
  */
 struct portfs_count {
-	struct rcu_head rcu;
 	atomic_long_t granted;
 	atomic_long_t capable;
 	spinlock_t lock; /* protects the refusals */

@@ -28,6 +28,9 @@ struct rule_entry {
 
 unsigned int portfs_net_id __read_mostly;
 
+/* Of no size that kmalloc() has. */
+static struct kmem_cache *count_cache __ro_after_init;
+
 /* Off a second after the last rule went, lest users patch code all the time. */
 DEFINE_STATIC_KEY_DEFERRED_FALSE(portfs_claims, HZ);
 
@@ -158,7 +161,7 @@ static struct portfs_count *count_create(void)
 {
 	struct portfs_count *count;
 
-	count = kzalloc(sizeof(*count), GFP_KERNEL_ACCOUNT);
+	count = kmem_cache_zalloc(count_cache, GFP_KERNEL_ACCOUNT);
 	if (count)
 		spin_lock_init(&count->lock);
 	return count;
@@ -185,15 +188,26 @@ static void sum_count(struct portfs_sum *sum, struct portfs_count *count)
 	spin_unlock(&count->lock);
 }
 
-/*
- * The rule is out of the table. A bind that found it there may still be judged
- * and counted, but then is in no sum.
- */
-static void count_retire(struct portfs_net *part, struct portfs_count *count)
+static void free_with_count(struct rcu_head *head)
 {
+	struct rule_entry *entry = container_of(head, struct rule_entry, rcu);
+
+	kmem_cache_free(count_cache, entry->rule.count);
+	kfree(entry);
+}
+
+/*
+ * The rule is out of the table. A bind that found it there, or an older rule of
+ * the port, may still be judged and counted, but then is in no sum.
+ */
+static void retire(struct portfs_net *part, struct portfs_rule *rule)
+{
+	struct rule_entry *entry = container_of(rule, struct rule_entry, rule);
+
 	lockdep_assert_held(&part->lock);
-	sum_count(&part->released, count);
-	kfree_rcu(count, rcu);
+	sum_count(&part->released, rule->count);
+	posix_acl_release(rule->acl);
+	call_rcu(&entry->rcu, free_with_count);
 }
 
 /**
@@ -304,8 +318,7 @@ void portfs_table_release(struct net *net, u32 index)
 		/* It has a rule, and so a slot. */
 		rule = rcu_replace_pointer(*rule_slot(part, table, index), NULL,
 					   lockdep_is_held(&part->lock));
-		count_retire(part, rule->count);
-		rule_put(rule);
+		retire(part, rule);
 		portfs_reserved_release(net, table, portfs_port(index));
 		if (!--table->count) {
 			RCU_INIT_POINTER(part->table, NULL);
@@ -346,11 +359,19 @@ static struct pernet_operations table_net_operations = {
  */
 int __init portfs_table_setup(void)
 {
-	/* What a port costs: two kmalloc-64 objects and its place in a block. */
-	BUILD_BUG_ON(sizeof(struct rule_entry) > 64);
-	BUILD_BUG_ON(sizeof(struct portfs_count) - sizeof(spinlock_t) > 60);
+	int error;
 
-	return register_pernet_subsys(&table_net_operations);
+	/* What a port costs, and its place in a block: 120 bytes. */
+	BUILD_BUG_ON(sizeof(struct rule_entry) > 64);
+	BUILD_BUG_ON(sizeof(struct portfs_count) - sizeof(spinlock_t) > 44);
+
+	count_cache = KMEM_CACHE(portfs_count, SLAB_ACCOUNT);
+	if (!count_cache)
+		return -ENOMEM;
+	error = register_pernet_subsys(&table_net_operations);
+	if (error)
+		kmem_cache_destroy(count_cache);
+	return error;
 }
 
 /**
@@ -362,6 +383,7 @@ void portfs_table_teardown(void)
 {
 	unregister_pernet_subsys(&table_net_operations);
 	static_key_deferred_flush(&portfs_claims);
-	/* table_free() is the module's. */
+	/* table_free() and free_with_count() are the module's. */
 	rcu_barrier();
+	kmem_cache_destroy(count_cache);
 }
