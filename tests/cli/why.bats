@@ -202,10 +202,20 @@ rule() {
 		unit time.service User=nobody Group=daemon SupplementaryGroups=daemon DynamicUser=yes \
 			'ExecStart={ path=/usr/sbin/timed ; argv[]=/usr/sbin/timed ; ignore_errors=no ; pid=0 }' \
 			"ExecStartEx={ path=/usr/sbin/timed ; argv[]=/usr/sbin/timed ; flags=$flags ; pid=0 }"
-		answers 0 'yes: tcp/80 for time.service, which does not run, user root' \
-			'capability  CAP_NET_BIND_SERVICE is in CapabilityBoundingSet=' -- portctl why tcp/80 time
+		answers 0 'yes: tcp/80 for time.service, which does not run, user root' 'yes       capability  ' -- portctl why tcp/80 time
 		answers 0 'user root is neither its owner nor in its group' -- portctl why tcp/84 time
 	done
+	# With + it is spared the settings as well, but for those of its control group.
+	for flags in no-setuid privileged; do
+		unit time.service User=nobody RestrictAddressFamilies=AF_UNIX SystemCallFilter=~bind CapabilityBoundingSet= \
+			PrivateUsers=yes "ExecStartEx={ path=/usr/sbin/timed ; argv[]=/usr/sbin/timed ; flags=$flags ; pid=0 }"
+		sed -i /cap_chown/d "$PORTCTL_ROOT/units/time.service"
+		[[ $flags == privileged ]] || answers 1 'no        families' 'no        seccomp' 'no        capability' -- \
+			portctl why tcp/80 time
+	done
+	answers 0 'yes       seccomp     ExecStart=+ is without any filter' 'yes       capability  ExecStart=+ has all capabilities' \
+		-- portctl why tcp/80 time
+	[[ $output != *families* ]]
 	unit time.service User=nobody \
 		'ExecStartEx={ path=/usr/sbin/timed ; argv[]=/usr/sbin/timed flags=no-setuid ; flags= ; pid=0 }'
 	answers 1 'no: tcp/80 for time.service, which does not run, user nobody' -- portctl why tcp/80 time

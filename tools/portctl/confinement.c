@@ -171,6 +171,11 @@ static void judge_seccomp(struct chain *chain, const struct subject *subject,
 			  "bind(2) can be called");
 		return;
 	}
+	if (subject->is_spared) {
+		chain_add(chain, "seccomp", PASSES, by_settings,
+			  "ExecStart=+ is without any filter");
+		return;
+	}
 	if (!subject->pid) {
 		if (!judge_filter(chain, subject))
 			chain_add(chain, "seccomp", PASSES, by_settings,
@@ -361,7 +366,7 @@ struct confinement confinement_judge(struct chain *chain,
 	}
 	if (subject->is_self)
 		probe = probe_bind(index);
-	if (subject->unit)
+	if (subject->unit && !subject->is_spared)
 		judge_families(chain, subject);
 	judge_seccomp(chain, subject, &probe);
 	confinement.capability = security_judge(chain, subject, &probe, index);

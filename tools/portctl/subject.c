@@ -168,27 +168,28 @@ static void add_supplementary(struct subject *subject)
 	free(words);
 }
 
-/* ExecStart=+ and =! leave User= and Group= to the program. */
-static bool starts_as_root(const struct unit *unit)
+/* What stands before the program in ExecStart=, as no-setuid for ! and privileged for +. */
+static bool has_flag(const struct unit *unit, const char *flag)
 {
 	static const char key[] = " ; flags=";
 	const char *flags = strstr(unit_property(unit, "ExecStartEx"), key);
 	char *words;
-	bool is_root;
+	bool has;
 
 	if (!flags)
 		return false;
 	flags += strlen(key);
 	words = format_text("%.*s", (int)strcspn(flags, ";"), flags);
-	is_root = has_word(words, "no-setuid") || has_word(words, "privileged");
+	has = has_word(words, flag);
 	free(words);
-	return is_root;
+	return has;
 }
 
 /* As systemd will make it. Without User= nobody asks for root's groups. */
 static void become_settings(struct subject *subject)
 {
-	bool is_root = starts_as_root(subject->unit);
+	bool is_spared = has_flag(subject->unit, "privileged");
+	bool is_root = is_spared || has_flag(subject->unit, "no-setuid");
 	const char *user = is_root ? "" : unit_property(subject->unit, "User");
 	const char *group = is_root ? "" :
 				      unit_property(subject->unit, "Group");
@@ -213,6 +214,7 @@ static void become_settings(struct subject *subject)
 		add_group(&subject->caller, gid);
 	if (!is_root)
 		add_supplementary(subject);
+	subject->is_spared = is_spared;
 	capability_of_service(subject);
 	subject->name = format_text("%s, which does not run, user %s",
 				    subject->service,

@@ -17,6 +17,8 @@
  * @is_self: it is portctl itself
  * @service: the service of systemd's that it is, or belongs to, or NULL
  * @is_main: the process is what @service runs, and would be started anew with it
+ * @is_spared: it is a service that does not run, and ExecStart=+ spares its program
+ *	what the settings take away
  * @unit: what systemd says of the unit, a service or not; NULL if there is none, or
  *	it does not say
  * @capable: whether it has CAP_NET_BIND_SERVICE over the network namespace
@@ -31,6 +33,7 @@ struct subject {
 	bool is_self;
 	const char *service;
 	bool is_main;
+	bool is_spared;
 	const struct unit *unit;
 	enum answer capable;
 	const char *capable_text;
