@@ -115,9 +115,9 @@ static void *line_at(struct seq_file *seq, loff_t *position)
 		return position;
 	if (*position > PORTFS_INDICES)
 		return NULL;
-	*position = portfs_table_next(net_of(seq), *position - 1,
-				      PORTFS_INDICES) +
-		    1;
+	*position =
+		portfs_table_next(net_of(seq), *position - 1, PORTFS_INDICES) +
+		1;
 	return *position > PORTFS_INDICES ? NULL : position;
 }
 
@@ -187,8 +187,8 @@ static int counts_open(struct inode *inode, struct file *file)
 	net = maybe_get_net(pde_data(inode));
 	if (!net)
 		goto put_module;
-	private = __seq_open_private(file, &counts_operations,
-				     sizeof(*private));
+	private =
+		__seq_open_private(file, &counts_operations, sizeof(*private));
 	if (!private)
 		goto put_net;
 	*private = net;
