@@ -177,16 +177,18 @@ static const struct seq_operations counts_operations = {
  */
 static int counts_open(struct inode *inode, struct file *file)
 {
+	int error = -ENXIO;
 	struct net **private;
 	struct net *net;
 
 	if (file->f_mode & FMODE_WRITE)
 		return -EACCES;
 	if (!try_module_get(THIS_MODULE))
-		return -ENXIO;
+		return error;
 	net = maybe_get_net(pde_data(inode));
 	if (!net)
 		goto put_module;
+	error = -ENOMEM;
 	private =
 		__seq_open_private(file, &counts_operations, sizeof(*private));
 	if (!private)
@@ -196,11 +198,9 @@ static int counts_open(struct inode *inode, struct file *file)
 
 put_net:
 	put_net(net);
-	module_put(THIS_MODULE);
-	return -ENOMEM;
 put_module:
 	module_put(THIS_MODULE);
-	return -ENXIO;
+	return error;
 }
 
 /* Removing the file waits for this, so the module's last code has run then. */
