@@ -135,6 +135,10 @@ static inline int portfs_register_direct(struct ftrace_ops *ops,
 #define nop_posix_acl_default posix_acl_default_xattr_handler
 #endif
 
+#ifndef HAVE_PDE_DATA
+#define pde_data PDE_DATA
+#endif
+
 #endif /* __ASSEMBLER__ */
 
 #endif
