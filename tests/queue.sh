@@ -2,7 +2,8 @@
 # A queue of jobs over half as many lanes again as there are processors, for guests often wait, the longest first. A
 # job's output is shown whole when it ends, and how long is left, going by how long each took the last time.
 #
-# The caller has a function `job NAME`, and a directory $logs of its own for what it runs.
+# The caller has a function `job NAME`, and a directory $logs of its own for what it runs; `durations` there is what was
+# known when it began.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # $logs
 
@@ -37,6 +38,27 @@ remember() {
 		- "$DURATIONS" >"$DURATIONS.new"
 	mv "$DURATIONS.new" "$DURATIONS"
 	exec {lock}>&-
+}
+
+# shard I-of-N PREFIX NAMES…: the I-th of N parts that take about as long, going by how long PREFIX/NAME took before
+# this run: a part that has ended must not change what the others are.
+shard() {
+	local part=${1%-of-*} parts=${1#*-of-} prefix=$2
+	shift 2
+	printf '%s\n' "$@" | awk -v prefix="$prefix/" -v part="$part" -v parts="$parts" '
+		!names { if (index($1, prefix) == 1) known[substr($1, length(prefix) + 1)] = $2; next }
+		{ name[++n] = $1; seconds[n] = ($1 in known) ? known[$1] : 30 }
+		END {
+			while (n-- > 0) {
+				longest = 0
+				for (i in name) if (!longest || seconds[i] > seconds[longest]) longest = i
+				least = 1
+				for (i = 2; i <= parts; i++) if (sum[i] < sum[least]) least = i
+				sum[least] += seconds[longest]
+				if (least == part) print name[longest]
+				delete name[longest]
+			}
+		}' "$logs/durations" names=1 -
 }
 
 is_pending() {
