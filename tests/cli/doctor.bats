@@ -108,6 +108,72 @@ assert finding["commands"] == ["sed -i \"1s/^/# /\" ".replace("\"", "\x27") + fi
 	doctor 0
 }
 
+# shared PORTS COMMAND…: while a process of each, USER:UNIT:FAMILY:PORT:PROGRAM, has its port, which it bound as root.
+shared() {
+	unshare --net bash -euc '
+		ip link set lo up
+		pids=()
+		trap "kill \${pids[*]}" EXIT
+		for words in $1; do
+			IFS=: read -r user unit family port program <<<"$words"
+			mkfifo "$BATS_TEST_TMPDIR/ready.$$.$user"
+			/usr/bin/python3 -c "
+import os, pwd, socket, sys, time
+s = socket.socket(socket.AF_INET6 if sys.argv[2] == \"6\" else socket.AF_INET)
+if sys.argv[2] == \"6\":
+	s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+s.bind((\"\", int(sys.argv[3])))
+s.listen()
+uid = pwd.getpwnam(sys.argv[1]).pw_uid
+os.setgroups([])
+os.setresuid(uid, uid, uid)
+print(flush=True)
+time.sleep(600)" "$user" "$family" "$port" >"$BATS_TEST_TMPDIR/ready.$$.$user" &
+			pids+=($!)
+			mkdir -p "$PORTCTL_ROOT/proc/$!"
+			echo "0::/system.slice/$unit" >"$PORTCTL_ROOT/proc/$!/cgroup"
+			ln -s "$PORTCTL_ROOT/usr/bin/$program" "$PORTCTL_ROOT/proc/$!/exe"
+			read -r <"$BATS_TEST_TMPDIR/ready.$$.$user"
+		done
+		shift
+		"$@"' shared "$@"
+}
+
+# What is typed of ports, in its order, lets both bind.
+typed_lets() {
+	echo "$output$stderr"
+	[[ $(sed -n 's/^    \(portctl [ag][^#]*\)$/\1/p' <<<"$output") == "$1" ]]
+	sed -n '/^    portctl [ag]/p' <<<"$output" | sh -x
+	shift
+	while (($#)); do
+		portctl test "$1" "$2"
+		shift 2
+	done
+}
+
+@test "a port of two, found by different checks" {
+	capable usr/bin/server "$ALONE"
+	unit ambient.service <<-'END'
+		[Service]
+		User=bin
+		AmbientCapabilities=CAP_NET_BIND_SERVICE
+	END
+	file etc/authbind/byuid/1 <<<'0.0.0.0/0,80'
+	run --separate-stderr shared "nobody:some.scope:4:80:server bin:ambient.service:6:80:other" portctl doctor
+	typed_lets 'portctl grant nobody tcp/80
+portctl allow daemon tcp/80 udp/80
+portctl allow bin tcp/80' nobody tcp/80 bin tcp/80 daemon tcp/80
+}
+
+@test "a program that two users run" {
+	capable usr/bin/server "$ALONE"
+	run --separate-stderr shared "nobody:some.scope:4:80:server bin:other.scope:6:80:server daemon:third.scope:4:81:server" \
+		portctl doctor
+	typed_lets 'portctl grant nobody tcp/80
+portctl allow bin tcp/80
+portctl grant daemon tcp/81' nobody tcp/80 bin tcp/80 daemon tcp/81
+}
+
 @test "setcap: what was not looked at, and names that command a terminal" {
 	capable $'opt/\e[31m' "$ALONE"
 	mkdir "$PORTCTL_ROOT/opt/disk"

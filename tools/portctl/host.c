@@ -30,6 +30,7 @@ void host_read(struct host *host)
 	struct table *table = table_create();
 
 	*host = (struct host){ .findings.check = "host" };
+	host->promises = allocate(INDICES * sizeof(*host->promises));
 	host->privileged = privileged_ports();
 	if ((places.plain || module_is_loaded()) && is_mounted() &&
 	    !nodes_read(table, NULL))
@@ -72,6 +73,37 @@ bool host_gives(const struct host *host, unsigned int index, uid_t uid)
 }
 
 /**
+ * host_promise() - note that a command gives a port to a user
+ * @host: what is known
+ * @index: the port
+ * @uid: the user, or NO_USER
+ *
+ * Return: whether somebody else has it, by its rule or by a command that was typed
+ * before: then portctl grant would take it away, and portctl allow does not.
+ */
+bool host_promise(struct host *host, unsigned int index, uid_t uid)
+{
+	struct promise *promise = &host->promises[index];
+
+	if (!promise->is_made)
+		promise->uid = uid;
+	else if (promise->uid != uid)
+		promise->is_shared = true;
+	promise->is_made = true;
+	return promise->is_shared ||
+	       (host->table && host->table->rules[index].claimed);
+}
+
+static void add_index(struct holding *holding, unsigned int index)
+{
+	holding->indices = reallocarray(holding->indices, holding->count + 1,
+					sizeof(*holding->indices));
+	if (!holding->indices)
+		out_of_memory();
+	holding->indices[holding->count++] = index;
+}
+
+/**
  * host_holding() - find the privileged ports that somebody has
  * @host: what is known
  * @holding: the result; who has them may be known before, and root counts as nobody
@@ -107,8 +139,7 @@ void host_holding(const struct host *host, struct holding *holding,
 			ports_text(last, last));
 		if (!holding->has_uid ||
 		    !host_gives(host, last, holding->uid)) {
-			holding->is_claimed |= host->table &&
-					       host->table->rules[last].claimed;
+			add_index(holding, last);
 			fprintf(ports, "%s%s", ftell(ports) ? " " : "",
 				ports_text(last, last));
 		}
@@ -120,20 +151,91 @@ void host_holding(const struct host *host, struct holding *holding,
 /**
  * type_grant() - give the ports to who has them
  * @finding: what it is about
+ * @host: what is known
  * @holding: who that is; what is not known is in capitals
  */
-void type_grant(struct finding *finding, const struct holding *holding)
+void type_grant(struct finding *finding, struct host *host,
+		const struct holding *holding)
 {
 	char *user = holding->has_uid ? shell_word(user_word(holding->uid)) :
 					format_text("USER");
+	bool is_others = false;
+	size_t i;
 
+	for (i = 0; i < holding->count; i++)
+		is_others |=
+			host_promise(host, holding->indices[i],
+				     holding->has_uid ? holding->uid : NO_USER);
 	if (!*holding->all)
 		finding_type(finding, "portctl grant %s tcp/PORT", user);
 	else if (*holding->ports)
 		finding_type(finding, "portctl %s %s %s",
-			     holding->is_claimed ? "allow" : "grant", user,
+			     is_others ? "allow" : "grant", user,
 			     holding->ports);
 	free(user);
+}
+
+/**
+ * struct users - a user's sockets among those that are meant
+ * @user: whose a socket is
+ * @is_meant: which those are
+ * @data: for it
+ * @uid: the user
+ */
+struct users {
+	uid_t (*user)(const struct listener *listener);
+	bool (*is_meant)(const struct listener *listener, const void *data);
+	const void *data;
+	uid_t uid;
+};
+
+static bool is_users(const struct listener *listener, const void *data)
+{
+	const struct users *users = data;
+
+	return users->user(listener) == users->uid &&
+	       users->is_meant(listener, users->data);
+}
+
+/**
+ * type_grants() - give the ports to those who have them, each his own
+ * @finding: what it is about
+ * @host: what is known
+ * @user: whose a socket is: listener_user(), or as the caller sees it
+ * @is_meant: whether a socket is one of those that are asked about
+ * @data: the caller's
+ *
+ * Return: whether anybody but root has one.
+ */
+bool type_grants(struct finding *finding, struct host *host,
+		 uid_t (*user)(const struct listener *listener),
+		 bool (*is_meant)(const struct listener *listener,
+				  const void *data),
+		 const void *data)
+{
+	const struct listener *all = host->listeners.all;
+	uid_t *seen = allocate((host->listeners.count + 1) * sizeof(*seen));
+	struct users users = { user, is_meant, data, 0 };
+	size_t count = 0, i, j;
+
+	for (i = 0; i < host->listeners.count; i++) {
+		struct holding holding = { .has_uid = true };
+
+		users.uid = user(&all[i]);
+		if (!users.uid || all[i].index % PORTS >= 1024 ||
+		    !is_meant(&all[i], data))
+			continue;
+		for (j = 0; j < count && seen[j] != users.uid; j++)
+			;
+		if (j < count)
+			continue;
+		seen[count++] = users.uid;
+		holding.uid = users.uid;
+		host_holding(host, &holding, is_users, &users);
+		type_grant(finding, host, &holding);
+	}
+	free(seen);
+	return count;
 }
 
 /**

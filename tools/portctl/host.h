@@ -9,9 +9,24 @@
 #include "unitfile.h"
 
 /**
+ * struct promise - whom the commands that were typed so far give a port
+ * @uid: the user, NO_USER if there is none or it is not known
+ * @is_made: there is such a command
+ * @is_shared: there are several, for different users
+ */
+struct promise {
+	uid_t uid;
+	bool is_made;
+	bool is_shared;
+};
+
+#define NO_USER ((uid_t)-1)
+
+/**
  * struct host - what is known of this host
  * @findings: what was found so far
  * @table: the rules, NULL if they can't be read
+ * @promises: one for each port
  * @listeners: who listens
  * @units: systemd's unit files
  * @privileged: the first port that needs no privilege while unclaimed
@@ -19,6 +34,7 @@
 struct host {
 	struct findings findings;
 	const struct table *table;
+	struct promise *promises;
 	struct listeners listeners;
 	struct unit_files units;
 	unsigned int privileged;
@@ -30,14 +46,16 @@ struct host {
  * @all: the words for those that a rule gives to @uid already, too
  * @uid: who has them, if @has_uid
  * @has_uid: it is known
- * @is_claimed: somebody else has the rule of one of @ports
+ * @indices: those in @ports
+ * @count: how many
  */
 struct holding {
 	char *ports;
 	char *all;
 	uid_t uid;
 	bool has_uid;
-	bool is_claimed;
+	unsigned int *indices;
+	size_t count;
 };
 
 void host_read(struct host *host);
@@ -46,7 +64,14 @@ void host_holding(const struct host *host, struct holding *holding,
 		  bool (*is_meant)(const struct listener *listener,
 				   const void *data),
 		  const void *data);
-void type_grant(struct finding *finding, const struct holding *holding);
+bool host_promise(struct host *host, unsigned int index, uid_t uid);
+void type_grant(struct finding *finding, struct host *host,
+		const struct holding *holding);
+bool type_grants(struct finding *finding, struct host *host,
+		 uid_t (*user)(const struct listener *listener),
+		 bool (*is_meant)(const struct listener *listener,
+				  const void *data),
+		 const void *data);
 void type_dropin(struct finding *finding, const char *unit, const char *lines);
 
 #endif

@@ -35,7 +35,6 @@ static void found_capability(const struct file_capability *file, void *data)
 
 	if (!((file->permitted | file->inheritable) & BIND_SERVICE))
 		goto free_path;
-	host_holding(host, &holding, runs_file, file->path);
 	words = capability_words(file);
 	finding = finding_add(
 		&host->findings, file->path, 0,
@@ -45,7 +44,10 @@ static void found_capability(const struct file_capability *file, void *data)
 	rest.permitted &= ~BIND_SERVICE;
 	rest.inheritable &= ~BIND_SERVICE;
 	words = capability_words(&rest);
-	type_grant(finding, &holding);
+	if (!type_grants(finding, host, listener_user, runs_file, file->path)) {
+		host_holding(host, &holding, runs_file, file->path);
+		type_grant(finding, host, &holding);
+	}
 	if (*words)
 		finding_type(finding, "setcap '%s' %s", words, path);
 	else
@@ -168,50 +170,10 @@ static bool is_by_sysctl(const struct listener *listener, const void *data)
 	       !(host->table && host->table->rules[listener->index].claimed);
 }
 
-/**
- * struct one - one user's among them
- * @host: what is known
- * @uid: the user
- */
-struct one {
-	const struct host *host;
-	uid_t uid;
-};
-
-static bool is_one(const struct listener *listener, const void *data)
+/* Whoever it was that bound it. */
+static uid_t socket_user(const struct listener *listener)
 {
-	const struct one *one = data;
-
-	return listener->uid == one->uid && is_by_sysctl(listener, one->host);
-}
-
-/* A command for each user who has a port by it. */
-static void type_grants(struct finding *finding, const struct host *host)
-{
-	const struct listener *all = host->listeners.all;
-	struct holding holding;
-	size_t i, j, count = 0;
-
-	for (i = 0; i < host->listeners.count; i++) {
-		if (all[i].index % PORTS >= 1024 ||
-		    !is_by_sysctl(&all[i], host))
-			continue;
-		for (j = 0;
-		     all[j].uid != all[i].uid || all[j].index % PORTS >= 1024 ||
-		     !is_by_sysctl(&all[j], host);
-		     j++)
-			;
-		if (j < i)
-			continue;
-		count++;
-		holding =
-			(struct holding){ .uid = all[i].uid, .has_uid = true };
-		host_holding(host, &holding, is_one,
-			     &(struct one){ host, all[i].uid });
-		type_grant(finding, &holding);
-	}
-	if (!count)
-		finding_type(finding, "portctl grant USER tcp/PORT");
+	return listener->uid;
 }
 
 /**
@@ -228,7 +190,9 @@ void check_sysctl(struct host *host)
 			START
 			" is %u: whoever is first has any of the ports from there to 1023",
 			host->privileged);
-		type_grants(finding, host);
+		if (!type_grants(finding, host, socket_user, is_by_sysctl,
+				 host))
+			finding_type(finding, "portctl grant USER tcp/PORT");
 		finding_type(finding, "sysctl -w " START "=1024");
 		finding_type(finding, "portctl save");
 	}
@@ -248,44 +212,35 @@ static char *authbind_ports(const struct authbind *grant)
 	return both;
 }
 
-/**
- * struct authbind_check - what was found so far
- * @host: what is known, and where findings go
- * @typed: ports for which there is a command already
- */
-struct authbind_check {
-	struct host *host;
-	bool typed[1024];
-};
-
-/* Or will it have one by a command that was typed before? Notes the new one. */
-static bool has_rule(struct authbind_check *check, const struct authbind *grant)
+/* Has another one of them, or will he have it by a command that was typed before? */
+static bool is_others(struct host *host, const struct authbind *grant)
 {
-	const struct table *table = check->host->table;
-	bool found = false;
+	uid_t uid = grant->mode == 0600 ? grant->uid : NO_USER;
+	bool others = false;
 	unsigned int port;
 
 	for (port = grant->first; port <= grant->last; port++) {
-		found |= check->typed[port] ||
-			 (table && (table->rules[port].claimed ||
-				    table->rules[PORTS + port].claimed));
-		check->typed[port] = true;
+		others |= uid == NO_USER &&
+			  (host->promises[port].is_made ||
+			   host->promises[PORTS + port].is_made);
+		others |= host_promise(host, port, uid);
+		others |= host_promise(host, PORTS + port, uid);
 	}
-	return found;
+	return others;
 }
 
-static void type_authbind(struct finding *finding, struct authbind_check *check,
+static void type_authbind(struct finding *finding, struct host *host,
 			  const struct authbind *grant, const char *ports)
 {
 	char *user = shell_word(user_word(grant->uid));
 	char *group = shell_word(group_word(grant->gid));
-	bool is_claimed = grant->mode && has_rule(check, grant);
+	bool others = grant->mode && is_others(host, grant);
 
 	if (grant->mode == 0600) {
 		finding_type(finding, "portctl %s %s %s",
-			     is_claimed ? "allow" : "grant", user, ports);
+			     others ? "allow" : "grant", user, ports);
 	} else if (grant->mode) {
-		if (is_claimed)
+		if (others)
 			finding_type(
 				finding,
 				"# the next line replaces the rule that there is then");
@@ -301,14 +256,14 @@ static void found_authbind(const struct authbind *grant, void *data)
 	char *path = shell_word(grant->file), *ports = authbind_ports(grant);
 	char *user = shell_word(user_word(grant->uid));
 	char *group = shell_word(group_word(grant->gid));
-	struct authbind_check *check = data;
+	struct host *host = data;
 	struct finding *finding;
 
 	/* Root may without. */
 	if (!(grant->mode & 0066) && !(grant->mode && grant->uid) &&
 	    !grant->has_acl)
 		goto free_words;
-	finding = finding_add(&check->host->findings, grant->file, grant->line,
+	finding = finding_add(&host->findings, grant->file, grant->line,
 			      "authbind gives %s to %s%s%s", ports,
 			      grant->mode & 0006 ? "everybody" : user,
 			      grant->mode & 0060 ? " and group " : "",
@@ -322,7 +277,7 @@ static void found_authbind(const struct authbind *grant, void *data)
 			finding,
 			"getfacl %s    # portctl allow USER for who is named there",
 			path);
-	type_authbind(finding, check, grant, ports);
+	type_authbind(finding, host, grant, ports);
 	/* Without the file, authbind would read on. */
 	if (grant->line)
 		finding_type(finding, "sed -i '%us/^/# /' %s", grant->line,
@@ -340,8 +295,7 @@ free_words:
 static void omitted_authbind(const char *file, unsigned int line,
 			     const char *why, void *data)
 {
-	struct authbind_check *check = data;
-	struct host *host = check->host;
+	struct host *host = data;
 
 	if (line)
 		findings_omit(&host->findings, "%s:%u: %s", file, line, why);
@@ -355,9 +309,8 @@ static void omitted_authbind(const char *file, unsigned int line,
  */
 void check_authbind(struct host *host)
 {
-	struct authbind_check check = { .host = host };
 	struct authbind_search search = { found_authbind, omitted_authbind,
-					  &check };
+					  host };
 	char *folder = format_text("%s/etc/authbind", places.root);
 
 	authbind_read(folder, &search);
@@ -375,18 +328,19 @@ static void found_redirect(const struct redirect *redirect, void *data)
 				format_text("USER");
 	const struct port_set *from = redirect->from;
 	struct finding *finding;
-	bool is_claimed = false;
+	bool is_others = false;
 	unsigned int index;
 
-	for (index = from->first; host->table && index < from->end; index++)
-		is_claimed |= from->has[index] &&
-			      host->table->rules[index].claimed;
+	for (index = from->first; index < from->end; index++)
+		is_others |= from->has[index] &&
+			     host_promise(host, index,
+					  listener ? listener->uid : NO_USER);
 	finding = finding_add(
 		&host->findings, NULL, 0,
 		"%s is redirected to %u, which is whoever's is first there: %s",
 		redirect->ports, redirect->to % PORTS, redirect->rule);
-	finding_type(finding, "portctl %s %s %s",
-		     is_claimed ? "allow" : "grant", user, redirect->ports);
+	finding_type(finding, "portctl %s %s %s", is_others ? "allow" : "grant",
+		     user, redirect->ports);
 	finding_type(finding, "# let the program listen on %s itself, then",
 		     redirect->ports);
 	finding_type(

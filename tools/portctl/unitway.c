@@ -78,7 +78,7 @@ static void found_capability(struct host *host, const struct unit_file *unit,
 			      "%s has " SERVICE_CAPABILITY
 			      " by %s=: it may bind every privileged port",
 			      unit->name, line->key);
-	type_grant(finding, &holding);
+	type_grant(finding, host, &holding);
 	type_dropin(finding, unit->name, lines);
 	type_restart(finding, unit->name);
 	free(lines);
@@ -152,7 +152,7 @@ static void found_dropped(struct host *host, const struct unit_file *unit,
 		"%s starts as root, and process %d (%s) of it, which runs as %s now, has %s; whether it needs root for more is not known",
 		unit->name, listener->pid, listener->process, user,
 		holding->all);
-	type_grant(finding, holding);
+	type_grant(finding, host, holding);
 	finding_type(
 		finding,
 		"systemctl edit %s    # [Service] User=%s, if all that it writes to can be that user's",
