@@ -44,6 +44,22 @@ $THEIRS"
 	run -0 portctl status
 	[[ $(grep '^in use' <<<"$output") == 'in use   by the mount /dev/port, seen by process 12 (\x1b[31m)
 in use   by the mount /mnt/a b\x1b, seen by process 12 (\x1b[31m)' ]]
+	# Who has the counters open, of whichever network namespace, once; of other files nobody.
+	mkdir "$PORTCTL_ROOT/proc/12/fd"
+	ln -s /proc/12/net/portfs "$PORTCTL_ROOT/proc/12/fd/3"
+	ln -s '/9/net/portfs (deleted)' "$PORTCTL_ROOT/proc/12/fd/4"
+	mkdir "$PORTCTL_ROOT/proc/1/fd"
+	ln -s /srv/net/portfs.old "$PORTCTL_ROOT/proc/1/fd/3"
+	ln -s /proc/1/net/tcp "$PORTCTL_ROOT/proc/1/fd/4"
+	run -0 portctl status
+	[[ $(grep '^in use' <<<"$output" | tail -n 1) == 'in use   by process 12 (\x1b[31m), which has /proc/net/portfs open' ]]
+	[[ $(grep -c 'has /proc/net/portfs open' <<<"$output") == 1 ]]
+	portctl status -j | python3 -c '
+import json, sys
+holder = json.load(sys.stdin)["holders"][-1]
+assert holder["kind"] == "counters" and holder["path"].endswith("/net/portfs (deleted)") or \
+	holder["path"] == "/proc/12/net/portfs", holder
+assert holder["pid"] == 12 and holder["namespace"] is holder["rules"] is None, holder'
 	# A namespace that cannot be looked into is not passed over.
 	ln -sfn 'net:[1]' "$PORTCTL_ROOT/proc/12/ns/net"
 	run -0 portctl status

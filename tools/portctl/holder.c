@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What keeps the module from being removed: mounts of portfs, as processes see
- * them, and network namespaces with rules, as processes are in them or as a
- * file, like those of ip-netns(8), names them.
+ * them; network namespaces with rules, as processes are in them or as a file, like
+ * those of ip-netns(8), names them; and processes that have the counters open.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount/libmount.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "holder.h"
@@ -56,8 +59,8 @@ static bool is_new(unsigned long **seen, size_t *count, unsigned long number)
 	return true;
 }
 
-static struct holder *add(struct search *search, int process, pid_t pid,
-			  const char *path)
+static struct holder *add(struct search *search, enum holder_kind kind,
+			  int process, pid_t pid, const char *path)
 {
 	struct holders *holders = search->holders;
 	struct holder *holder;
@@ -68,6 +71,7 @@ static struct holder *add(struct search *search, int process, pid_t pid,
 		out_of_memory();
 	holder = &holders->all[holders->count++];
 	memset(holder, 0, sizeof(*holder));
+	holder->kind = kind;
 	holder->path = path ? format_text("%s", path) : NULL;
 	holder->pid = pid;
 	process_name(process, holder->process);
@@ -153,7 +157,7 @@ static void look_into(struct search *search, int process, pid_t pid,
 	if (count < 0)
 		search->holders->complete = false;
 	if (count > 0) {
-		holder = add(search, process, pid, path);
+		holder = add(search, HOLDER_NAMESPACE, process, pid, path);
 		holder->namespace = number;
 		holder->rules = count;
 	}
@@ -179,7 +183,7 @@ static void add_mounts(struct search *search, int process, pid_t pid)
 		if (!strcmp(type, "portfs")) {
 			if (is_new(&search->mounts, &search->mount_count,
 				   mnt_fs_get_id(mount)))
-				add(search, process, pid,
+				add(search, HOLDER_MOUNT, process, pid,
 				    mnt_fs_get_target(mount));
 		} else if (!strcmp(type, "nsfs") &&
 			   sscanf(mnt_fs_get_root(mount), "net:[%lu]",
@@ -215,6 +219,56 @@ static void visit_network(int process, pid_t pid, void *data)
 		search->holders->complete = false;
 }
 
+/* The counters of whichever network namespace; a file of that name elsewhere is none. */
+static bool is_counters(int files, const char *name, char path[PATH_MAX])
+{
+	static const char counters[] = "/net/portfs";
+	ssize_t length = readlinkat(files, name, path, PATH_MAX - 1);
+	struct statfs type = { 0 };
+	const char *last;
+	int fd;
+
+	path[length > 0 ? length : 0] = '\0';
+	last = strstr(path, counters);
+	if (!last || (last[strlen(counters)] && last[strlen(counters)] != ' '))
+		return false;
+	fd = openat(files, name, O_PATH | O_CLOEXEC);
+	if (fd >= 0 && fstatfs(fd, &type))
+		type.f_type = 0;
+	if (fd >= 0)
+		close(fd);
+	return places.plain || type.f_type == PROC_SUPER_MAGIC;
+}
+
+/* What portctl was started with open is its parent's. */
+static void visit_files(int process, pid_t pid, void *data)
+{
+	struct search *search = data;
+	const struct dirent *entry;
+	char path[PATH_MAX];
+	DIR *files = NULL;
+	int fd;
+
+	if (pid == getpid())
+		return;
+	fd = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		files = fdopendir(fd);
+	if (!files) {
+		/* One that has ended meanwhile has nothing open. */
+		if (errno != ENOENT && errno != ESRCH)
+			search->holders->complete = false;
+		return;
+	}
+	while ((entry = readdir(files))) {
+		if (!is_counters(dirfd(files), entry->d_name, path))
+			continue;
+		add(search, HOLDER_COUNTERS, process, pid, path);
+		break;
+	}
+	closedir(files);
+}
+
 /**
  * holders_read() - find what keeps the module from being removed
  * @holders: the result, without our own namespace's rules
@@ -235,7 +289,8 @@ bool holders_read(struct holders *holders)
 		close(self);
 	}
 	right = processes_visit(path, visit_mounts, &search) &&
-		processes_visit(path, visit_network, &search);
+		processes_visit(path, visit_network, &search) &&
+		processes_visit(path, visit_files, &search);
 	free(path);
 	free(search.mounts);
 	free(search.namespaces);

@@ -10,14 +10,29 @@
 #include "process.h"
 
 /**
- * struct holder - a mount of portfs, or another network namespace with rules
- * @path: where it is mounted; of a namespace its name's file, or NULL
- * @namespace: its inode number; 0 for a mount
+ * enum holder_kind - what it is that keeps the module
+ * @HOLDER_MOUNT: a mount of portfs
+ * @HOLDER_NAMESPACE: another network namespace, with rules
+ * @HOLDER_COUNTERS: a process that has /proc/net/portfs open
+ */
+enum holder_kind {
+	HOLDER_MOUNT,
+	HOLDER_NAMESPACE,
+	HOLDER_COUNTERS,
+};
+
+/**
+ * struct holder - one that keeps the module
+ * @kind: what it is
+ * @path: where it is mounted; of a namespace its name's file, or NULL; of counters
+ *	which file of /proc it is
+ * @namespace: the inode number of a namespace, else 0
  * @rules: how many ports are claimed in the namespace
- * @pid: the first process that is in it or sees it
+ * @pid: the first process that is in it or sees it, or which has the file open
  * @process: that process's name
  */
 struct holder {
+	enum holder_kind kind;
 	char *path;
 	unsigned long namespace;
 	unsigned int rules;
@@ -27,7 +42,7 @@ struct holder {
 
 /**
  * struct holders - all that can be seen
- * @all: mounts and namespaces, as they were found
+ * @all: as they were found
  * @count: how many
  * @complete: nothing was kept from us
  */

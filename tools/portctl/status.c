@@ -188,10 +188,16 @@ static void state_boot(const struct state *state)
 
 static void report_holder(const struct holder *holder)
 {
+	static const char *const kinds[] = {
+		[HOLDER_MOUNT] = "mount",
+		[HOLDER_NAMESPACE] = "namespace",
+		[HOLDER_COUNTERS] = "counters",
+	};
+
 	json_open('{', NULL);
-	json_string("kind", holder->namespace ? "namespace" : "mount");
+	json_string("kind", kinds[holder->kind]);
 	json_string("path", holder->path);
-	if (holder->namespace) {
+	if (holder->kind == HOLDER_NAMESPACE) {
 		json_number("namespace", holder->namespace);
 		json_number("rules", holder->rules);
 	} else {
@@ -205,7 +211,13 @@ static void report_holder(const struct holder *holder)
 
 static void print_holder(const struct holder *holder)
 {
-	if (holder->namespace)
+	if (holder->kind == HOLDER_COUNTERS) {
+		printf("in use   by process %d (", holder->pid);
+		text_print(stdout, holder->process);
+		puts("), which has /proc/net/portfs open");
+		return;
+	}
+	if (holder->kind == HOLDER_NAMESPACE)
 		printf("in use   by %u rule%s of the network namespace ",
 		       holder->rules, holder->rules == 1 ? "" : "s");
 	else
