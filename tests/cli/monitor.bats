@@ -4,6 +4,7 @@
 # monitor: the lines of tracefs, from a stand-in for an instance of it; monitor_test.sh has the real one.
 
 load lib.bash
+load host.bash
 
 # What a kernel's line has before the event, and the two events.
 HEAD='           <...>-812     [000] .....    12.345678: '
@@ -126,4 +127,16 @@ TIME refused tcp/80 on 127.0.0.1 by root (process 812): nobody:root 0600' ]]
 	run -1 --separate-stderr portctl monitor -j
 	[[ -z $stderr && ${#lines[@]} == 1 ]]
 	python3 -c 'import json, sys; assert len(json.loads(sys.argv[1])["errors"]) == 1' "$output"
+}
+
+@test "a kernel that is locked down for confidentiality" {
+	file sys/kernel/security/lockdown <<<'none integrity [confidentiality]'
+	mkdir -p "$PORTCTL_ROOT/sys/kernel/tracing/instances"
+	says 1 'the kernel is locked down for confidentiality (' portctl monitor
+	says 1 "a boot with lockdown=integrity allows it, and 'journalctl -kf --grep ^portfs:' follows the refusals" portctl monitor
+	[[ -z $(ls "$PORTCTL_ROOT/sys/kernel/tracing/instances") ]]
+	file sys/kernel/security/lockdown <<<'none [integrity] confidentiality'
+	run -0 watch "$HEAD$BIND
+"
+	[[ $output == 'TIME refused tcp/80 on 127.0.0.1 by root (process 812): nobody:root 0600' ]]
 }

@@ -73,15 +73,33 @@ static bool write_word(const char *name, const char *word)
 	return written;
 }
 
+/* Then tracefs makes files that are none and opens none. */
+static bool is_confidential(void)
+{
+	char *path =
+		format_text("%s/sys/kernel/security/lockdown", places.root);
+	char *line = read_line(path);
+	bool is = line && strstr(line, "[confidentiality]");
+
+	free(line);
+	free(path);
+	return is;
+}
+
+static enum status locked_down(void)
+{
+	return fail(
+		FAILED,
+		"cannot watch the ports: the kernel is locked down for confidentiality (/sys/kernel/security/lockdown) and forbids tracing; a boot with lockdown=integrity allows it, and 'journalctl -kf --grep ^portfs:' follows the refusals without it");
+}
+
 static enum status cannot_watch(void)
 {
 	char *folder;
 
 	switch (errno) {
 	case EPERM:
-		return fail(
-			FAILED,
-			"cannot watch the ports: the kernel is locked down (/sys/kernel/security/lockdown) and forbids tracing");
+		return locked_down();
 	case EACCES:
 		return fail(FAILED, "cannot watch the ports: only root can");
 	case ENOENT:
@@ -138,6 +156,10 @@ enum status trace_begin(unsigned long netns, int *pipe)
 		free(folder);
 		return module_why_missing();
 	}
+	if (is_confidential()) {
+		free(folder);
+		return locked_down();
+	}
 	remove_left(folder);
 	instance = format_text("%s/" PREFIX "%d", folder, getpid());
 	free(folder);
@@ -159,16 +181,20 @@ enum status trace_begin(unsigned long netns, int *pipe)
 /**
  * trace_is_on() - are the events still traced?
  *
+ * A kernel that has been locked down meanwhile opens no file, and goes on.
+ *
  * Return: false when the module has been removed since trace_begin().
  */
 bool trace_is_on(void)
 {
 	int fd = open_file("events/portfs/enable", O_RDONLY);
 	char word = '0';
-	bool on = fd >= 0 && read(fd, &word, 1) == 1 && word == '1';
+	bool on;
 
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return errno == EPERM;
+	on = read(fd, &word, 1) == 1 && word == '1';
+	close(fd);
 	return on;
 }
 
