@@ -113,7 +113,7 @@ rule() {
 	answers 1 'no: tcp/80 for process 42 (sleep), user nobody: threshold (EACCES)' \
 		'yes       seccomp     no filter is in force (/proc/42/status)' \
 		'not seen  Landlock    the kernel tells nobody whom it restricts' \
-		'yes       AppArmor    it is not in force' 'yes       SELinux     it is not enforcing' \
+		'yes       AppArmor    it is not in force' 'yes       SELinux     it is not in force (/sys/kernel/security/lsm)' \
 		'no        capability  it does not have CAP_NET_BIND_SERVICE (CapEff) (/proc/42/status)' \
 		'    portctl grant nobody tcp/80' -- portctl why tcp/80 42
 	sed -i 's/^CapEff.*/CapEff:	0000000000000400/' "$PORTCTL_ROOT/proc/42/status"
@@ -129,6 +129,14 @@ rule() {
 	echo 1 >"$PORTCTL_ROOT/sys/fs/selinux/enforce"
 	echo system_u:system_r:httpd_t:s0 >"$PORTCTL_ROOT/proc/42/attr/current"
 	answers 0 'not seen  SELinux     it is enforcing, for system_u:system_r:httpd_t:s0' -- portctl why tcp/80 42
+	echo 0 >"$PORTCTL_ROOT/sys/fs/selinux/enforce"
+	answers 0 'yes       SELinux     it is not enforcing (/sys/fs/selinux/enforce)' -- portctl why tcp/80 42
+	# What cannot be read is not claimed.
+	rm "$PORTCTL_ROOT/sys/fs/selinux/enforce"
+	echo lockdown,selinux >"$PORTCTL_ROOT/sys/kernel/security/lsm"
+	answers 0 'not seen  SELinux     whether it is enforcing cannot be read' -- portctl why tcp/80 42
+	rm "$PORTCTL_ROOT/sys/kernel/security/lsm"
+	answers 0 'not seen  SELinux     whether it is enforcing cannot be read' -- portctl why tcp/80 42
 }
 
 @test "a process that its profile confines" {
@@ -206,14 +214,19 @@ rule() {
 		answers 0 'user root is neither its owner nor in its group' -- portctl why tcp/84 time
 	done
 	# With + it is spared the settings as well, but for those of its control group.
+	mkdir -p "$PORTCTL_ROOT/sys/module/apparmor/parameters"
+	echo Y >"$PORTCTL_ROOT/sys/module/apparmor/parameters/enabled"
 	for flags in no-setuid privileged; do
 		unit time.service User=nobody RestrictAddressFamilies=AF_UNIX SystemCallFilter=~bind CapabilityBoundingSet= \
-			PrivateUsers=yes "ExecStartEx={ path=/usr/sbin/timed ; argv[]=/usr/sbin/timed ; flags=$flags ; pid=0 }"
+			PrivateUsers=yes AppArmorProfile=named "ExecStartEx={ path=/usr/sbin/timed ; argv[]=/usr/sbin/timed ; flags=$flags ; pid=0 }"
 		sed -i /cap_chown/d "$PORTCTL_ROOT/units/time.service"
-		[[ $flags == privileged ]] || answers 1 'no        families' 'no        seccomp' 'no        capability' -- \
+		[[ $flags == privileged ]] || answers 1 'no        families' 'no        seccomp' \
+			'not seen  AppArmor    the profile named is enforced' 'no        capability' -- \
 			portctl why tcp/80 time
 	done
-	answers 0 'yes       seccomp     ExecStart=+ is without any filter' 'yes       capability  ExecStart=+ has all capabilities' \
+	answers 0 'yes       seccomp     ExecStart=+ is without any filter' \
+		'not seen  AppArmor    ExecStart=+ is without AppArmorProfile=, but there may be a profile for the path' \
+		'not seen  capability  ExecStart=+ has all capabilities, and whether its AppArmor profile leaves it that' \
 		-- portctl why tcp/80 time
 	[[ $output != *families* ]]
 	unit time.service User=nobody \

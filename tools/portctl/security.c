@@ -244,12 +244,15 @@ static enum answer judge_apparmor(struct chain *chain,
 	if (!subject->pid) {
 		label = format_text("%s", unit_property(subject->unit,
 							"AppArmorProfile"));
-		if (*label)
+		if (*label && !subject->is_spared)
 			return judge_profile(chain, label + (*label == '-'),
 					     "systemctl show", index);
 		chain_add(
 			chain, "AppArmor", NOT_SEEN, "systemctl show",
-			"AppArmorProfile= is not set, but there may be a profile for the path of the program");
+			"%s, but there may be a profile for the path of the program",
+			subject->is_spared ?
+				"ExecStart=+ is without AppArmorProfile=" :
+				"AppArmorProfile= is not set");
 		return NOT_SEEN;
 	}
 	label = security_label(subject);
@@ -272,30 +275,43 @@ static enum answer judge_apparmor(struct chain *chain,
 
 /* ---- SELinux and others ---- */
 
-static bool selinux_enforces(void)
+/* NULL if it cannot be read, as without SELinux. */
+static char *selinux_mode(void)
 {
 	char *path = format_text("%s/sys/fs/selinux/enforce", places.root);
-	char *line = read_line(path);
-	bool enforces = line && *line == '1';
+	char *mode = read_line(path);
 
-	free(line);
 	free(path);
-	return enforces;
+	return mode;
+}
+
+/* Does it show that SELinux refuses nothing? */
+static bool selinux_is_idle(const char *mode, const char *modules)
+{
+	return mode ? *mode == '0' : modules && !lists(modules, "selinux");
 }
 
 static void judge_selinux(struct chain *chain, const struct subject *subject,
-			  const struct probe *probe)
+			  const struct probe *probe, const char *modules,
+			  const char *mode)
 {
 	char *label;
 
-	if (!selinux_enforces()) {
-		chain_add(chain, "SELinux", PASSES, "/sys/fs/selinux/enforce",
-			  "it is not enforcing");
+	if (selinux_is_idle(mode, modules)) {
+		chain_add(chain, "SELinux", PASSES,
+			  mode ? "/sys/fs/selinux/enforce" :
+				 "/sys/kernel/security/lsm",
+			  mode ? "it is not enforcing" : "it is not in force");
 		return;
 	}
 	if (came_past(subject, probe)) {
 		chain_add(chain, "SELinux", PASSES, by_probe,
 			  "it lets the port pass");
+		return;
+	}
+	if (!mode) {
+		chain_add(chain, "SELinux", NOT_SEEN, "/sys/fs/selinux/enforce",
+			  "whether it is enforcing cannot be read");
 		return;
 	}
 	label = subject->pid ? security_label(subject) : NULL;
@@ -343,7 +359,7 @@ static void judge_others(struct chain *chain, const struct subject *subject,
 enum answer security_judge(struct chain *chain, const struct subject *subject,
 			   const struct probe *probe, unsigned int index)
 {
-	char *modules = modules_in_force();
+	char *modules = modules_in_force(), *mode = selinux_mode();
 	enum answer capability;
 	size_t landlock = chain->count;
 	bool is_refused = subject->is_self && probe->refused == EACCES;
@@ -353,14 +369,15 @@ enum answer security_judge(struct chain *chain, const struct subject *subject,
 	/* Refused, and not by the one that can be asked. */
 	if (is_refused && chain->steps[landlock].answer == NOT_SEEN &&
 	    chain->steps[chain->count - 1].answer == PASSES &&
-	    !selinux_enforces()) {
+	    selinux_is_idle(mode, modules)) {
 		struct chain again = { 0 };
 
 		judge_landlock(&again, subject, probe, modules, index, true);
 		chain->steps[landlock] = again.steps[0];
 	}
-	judge_selinux(chain, subject, probe);
+	judge_selinux(chain, subject, probe, modules, mode);
 	judge_others(chain, subject, probe, modules);
+	free(mode);
 	free(modules);
 	return capability;
 }
