@@ -290,7 +290,8 @@ s:/x /nfs nfs _netdev,x-systemd.after=free.service 0 0
 }
 
 # on_a_host INIT: make install on a copy of this host that is thrown away; what it has portctl do is in the file did.
-# portctl, DKMS and whatever enables are stand-ins; FAILS is the command of portctl that fails, MOUNTED if portfs is there.
+# portctl, DKMS and whatever enables are stand-ins; FAILS is the command of portctl that fails, MOUNTED if portfs is there,
+# PACKAGES what dpkg-query says. on_a_host INIT COMMAND: the same for another one, such as uninstall.
 on_a_host() {
 	local host=$BATS_TEST_TMPDIR/host tree=$BATS_TEST_TMPDIR/host/upper/tree name
 	rm -rf "$host"
@@ -308,6 +309,7 @@ on_a_host() {
 			printf "#!/bin/sh\n" >"$1/upper/stubs/$name"
 		done
 		printf "#!/bin/sh\n${MOUNTED:-false}\n" >"$1/upper/stubs/findmnt"
+		printf "#!/bin/sh\nprintf \"${PACKAGES-}\"\n" >"$1/upper/stubs/dpkg-query"
 		[[ $INIT != systemd ]] || printf "#!/bin/sh\n[ \"\$2\" != is-active ]\n" >"$1/upper/stubs/systemctl"
 		chmod 755 "$1"/upper/stubs/*
 		mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" none "$1/root"
@@ -316,10 +318,10 @@ on_a_host() {
 		mkdir -p "$1/root/sys/module/portfs"
 		: >"$1/root/sys/module/portfs/srcversion"
 		mount --rbind /dev "$1/root/dev"
-		env -u DESTDIR PATH="/stubs:$PATH" chroot "$1/root" /tree/tools/install || status=$?
+		env -u DESTDIR PATH="/stubs:$PATH" chroot "$1/root" /tree/tools/install "$3" || status=$?
 		touch "$1/upper/did"
 		cp "$1/upper/did" "$2"
-		exit "${status-0}"' - "$host" "$BATS_TEST_TMPDIR/did"
+		exit "${status-0}"' - "$host" "$BATS_TEST_TMPDIR/did" "${2:-install}"
 	echo "$output"
 	cat "$BATS_TEST_TMPDIR/did"
 }
@@ -340,6 +342,20 @@ on_a_host() {
 	[[ $status == 0 && $(<"$did") == check ]]
 	FAILS=check on_a_host systemd
 	[[ $status != 0 && $output == *'nothing was restored, for the table files have mistakes'* ]]
+}
+
+@test "beside the Debian packages nothing is installed, nor removed" {
+	local command did=$BATS_TEST_TMPDIR/did
+	unset DESTDIR
+	for command in install uninstall; do
+		PACKAGES='installed\\ninstalled\\n' on_a_host none $command
+		[[ $status == 1 && ! -s $did ]]
+		[[ $output == "portfs: portfs is installed as Debian packages; 'apt remove portctl portfs-dkms' first, which keeps /etc/portctl.d" ]]
+		PACKAGES='half-configured\\nconfig-files\\n' on_a_host none $command
+		[[ $status == 1 && ! -s $did ]]
+	done
+	PACKAGES='config-files\\n' on_a_host none
+	[[ $status == 0 && $(<"$did") == $'mount\nrestore' ]]
 }
 
 @test "what makes no sense is refused in a line, and nothing is made" {
