@@ -1,27 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034
-packages='h2o/bookworm libserver-starter-perl'
-ports='
-tcp:80   http   it works
-tcp:443  https  it works
-'
+# The same h2o, on sockets that the wrapper binds and hands to each generation of the server.
+# shellcheck source=tests/daemons/more/h2o.sh
+. "${BASH_SOURCE%/*}/h2o.sh"
+packages+=' libserver-starter-perl'
 refusal='failed to bind to 0.0.0.0:80:Permission denied'
 
-configure() {
-	cat >h2o.conf <<-END
-		num-threads: 1
-		pid-file: $PWD/pid
-		hosts:
-		  "default:80":
-		    listen: { port: 80 }
-		    paths: { "/": { file.dir: $PWD/www } }
-		  "default:443":
-		    listen: { port: 443, ssl: { certificate-file: $PWD/cert.pem, key-file: $PWD/key.pem } }
-		    paths: { "/": { file.dir: $PWD/www } }
-	END
-}
-
-# The wrapper binds, and hands the sockets to each generation of the server.
 start() {
 	exec start_server --port=0.0.0.0:80 --port='[::]:80' --port=0.0.0.0:443 --port='[::]:443' -- h2o -m worker -c h2o.conf
 }
