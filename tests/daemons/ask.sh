@@ -14,6 +14,7 @@ pop3() { fetch pop3 "$1" 1; }
 pop3s() { fetch pop3s "$1" 1; }
 dns() { dig +short +tries=1 +time=10 "+${protocol/udp/notcp}" -p "$1" "@$address" www.test; }
 redis() { redis-cli -h "$address" -p "$1" ping; }
+netbios() { nmblookup -U "$address" PORTFS; }
 ftp() { curl -s -m 60 "ftp://${address/*:*/[$address]}:$1/index.html"; }
 
 # The first line that a server says.
