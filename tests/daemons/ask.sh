@@ -42,3 +42,27 @@ ssh() {
 
 # That a port is bound, for whom there is no client here: one socket is for both families, or each has its own.
 opened() { ss -H -l -n "--$protocol" "sport = :$1"; }
+
+# It waits for ever for an answer that is lost.
+stun() { timeout 10 turnutils_stunclient -p "$1" "$address"; }
+
+# Two clients that talk by relays of the server's.
+call() {
+	local options=(-v -c -y -n 5 -u reader -w secret)
+	[[ $protocol != tcp ]] || options+=(-t)
+	[[ $address != *:* ]] || options+=(-x)
+	timeout 120 turnutils_uclient "${options[@]}" "$address"
+}
+
+turn() { call | grep -o 'Total lost packets [0-9]*'; }
+
+# The same, where each relay is one of the ports FIRST-LAST.
+relays() {
+	local said relay relays
+	said=$(call) || return
+	mapfile -t relays < <(sed -n 's/.*relay addr: .*:\([0-9]*\)$/\1/p' <<<"$said")
+	for relay in "${relays[@]}"; do
+		((relay >= ${1%-*} && relay <= ${1#*-})) || { echo "a relay at $relay"; return 1; }
+	done
+	echo "relays at ${relays[*]}: $(grep -o 'Total lost packets [0-9]*' <<<"$said")"
+}
