@@ -204,7 +204,7 @@ sys.stdin.read()'; }
 
 # The module refuses to go; status knows why.
 status_words() {
-	local words
+	local words near far
 	must portctl grant alice tcp/80 8080
 	words=$(must portctl status) || { echo "$words"; exit 1; }
 	must equal "$(grep -v '^in use' <<<"$words")" "module   loaded, version $(</sys/module/portfs/version)
@@ -222,6 +222,24 @@ saved    no: 3 ports differ; 'portctl diff' shows them, 'portctl save' keeps the
 	must ip netns exec other sh -c 'mount -t portfs portfs /tmp/other && chown 1001 /tmp/other/tcp/80'
 	words=$(must portctl status) || { echo "$words"; exit 1; }
 	must grep -q 'in use   by 1 rule of the network namespace .*/netns/other, ' <<<"$words"
+	# Who has the counters open, there as here; a file of that name elsewhere keeps nothing.
+	must mkdir -p /tmp/counters/net
+	mkfifo /tmp/counters/open
+	ip netns exec other sh -c 'exec 9</proc/net/portfs; echo >/tmp/counters/open; exec sleep 600' &
+	far=$!
+	read -r </tmp/counters/open
+	exec 9</proc/net/portfs
+	sleep 600 &
+	near=$!
+	exec 9>/tmp/counters/net/portfs
+	sleep 600 &
+	exec 9>&-
+	words=$(must portctl status) || { echo "$words"; exit 1; }
+	kill "$near" "$far" $!
+	must equal "$(grep -c 'has /proc/net/portfs open' <<<"$words")" 2
+	must grep -qx "in use   by process $near ([a-z_.]*), which has /proc/net/portfs open" <<<"$words"
+	must grep -qx "in use   by process $far (sleep), which has /proc/net/portfs open" <<<"$words"
+	wait "$near" "$far" $!
 	must ip netns del other
 	words=$(must portctl status) || { echo "$words"; exit 1; }
 	must_not grep -q 'netns/other' <<<"$words"
