@@ -139,6 +139,19 @@ rule() {
 	answers 0 'not seen  SELinux     whether it is enforcing cannot be read' -- portctl why tcp/80 42
 }
 
+# It takes any address, so a bind to one that nobody has gets as far as the port.
+@test "in a network namespace without an address nobody is blamed" {
+	ln -s /proc "$PORTCTL_ROOT/proc"
+	mkdir -p "$PORTCTL_ROOT/sys/kernel/security"
+	echo landlock >"$PORTCTL_ROOT/sys/kernel/security/lsm"
+	run unshare --net setpriv --bounding-set -net_bind_service portctl why tcp/80
+	echo "$output"
+	[[ $status == 1 && $output == 'no: tcp/80 for user root, who asks: threshold (EACCES)'* ]]
+	[[ $output == *'not seen  Landlock    the kernel tells nobody whom it restricts'* ]]
+	run unshare --net sh -c 'ip link set lo up && exec setpriv --bounding-set -net_bind_service portctl why tcp/80'
+	[[ $status == 1 && $output == *'yes       Landlock    it lets the port pass, or there is none'* ]]
+}
+
 @test "a process that its profile confines" {
 	process 42
 	mkdir -p "$PORTCTL_ROOT/sys/module/apparmor/parameters" "$PORTCTL_ROOT/sys/kernel/security/apparmor"

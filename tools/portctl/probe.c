@@ -18,16 +18,26 @@
 /* Of the class that was never given to anybody. */
 #define NOBODYS_ADDRESS 0xf0000001
 
-static bool takes_any_address(void)
+/*
+ * A host may be told to take any address, and a network namespace that has not got
+ * an address yet takes all of them.
+ */
+static bool takes_any_address(struct sockaddr_in address, int type)
 {
 	FILE *file = fopen("/proc/sys/net/ipv4/ip_nonlocal_bind", "re");
-	int value = 1;
+	int fd = socket(AF_INET, type, 0), value = 1;
+	bool taken;
 
 	if (file && fscanf(file, "%d", &value) != 1)
 		value = 1;
 	if (file)
 		fclose(file);
-	return value;
+	address.sin_port = 0;
+	taken = fd >= 0 &&
+		!bind(fd, (struct sockaddr *)&address, sizeof(address));
+	if (fd >= 0)
+		close(fd);
+	return value || taken;
 }
 
 static struct probe try(unsigned int index)
@@ -37,15 +47,14 @@ static struct probe try(unsigned int index)
 		.sin_port = htons(index % PORTS),
 		.sin_addr.s_addr = htonl(NOBODYS_ADDRESS),
 	};
+	int fd, type = index / PORTS == UDP ? SOCK_DGRAM : SOCK_STREAM;
 	struct probe probe = { 0 };
-	int fd;
 
 	if (bind(-1, (struct sockaddr *)&address, sizeof(address)) &&
 	    errno != EBADF)
 		probe.error = errno;
-	fd = socket(AF_INET, index / PORTS == UDP ? SOCK_DGRAM : SOCK_STREAM,
-		    0);
-	if (probe.error || fd < 0 || takes_any_address())
+	fd = socket(AF_INET, type, 0);
+	if (probe.error || fd < 0 || takes_any_address(address, type))
 		return probe;
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address))) {
 		probe.told = true;
