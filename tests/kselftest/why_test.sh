@@ -96,20 +96,58 @@ def unclaimed():
 def own_namespace():
 	claim('alice', '600')
 	return 'namespace'
+def elsewhere():
+	claim('bob', '600')
+	there('grant', 'alice', 'tcp/%d' % PORT)
+	return 'elsewhere'
 
-# ---- who has it: each leaves a process ----
+# ---- another network namespace, whose table is its own ----
 
-def held(family, address):
-	def holder():
+OTHER = 'portfs-why'
+
+def there(*words):
+	subprocess.run(['ip', 'netns', 'exec', OTHER, 'portctl', *words], check=True, stderr=subprocess.DEVNULL)
+
+def go_there():
+	with open('/run/netns/' + OTHER) as file:
+		if libc.setns(file.fileno(), 0x40000000) or libc.unshare(0x20000):
+			raise OSError(ctypes.get_errno(), 'setns')
+	subprocess.run('mount --make-rprivate / && mount -t portfs portfs /dev/port', shell=True, check=True)
+
+# ---- who has it: each leaves processes ----
+
+# A process for each FAMILY, ADDRESS; several of them share the port.
+def held(*ends):
+	def hold(family, address, ready):
 		s = socket.socket(family)
+		if len(ends) > 1:
+			s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+		if len(ends) > 1 and family == socket.AF_INET6:
+			s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
 		s.bind((address, PORT))
 		s.listen()
-		child = os.fork()
-		if not child:
-			signal.pause()
-		s.close()
-		return child
-	return holder
+		os.write(ready, b'!')
+		signal.pause()
+
+	def holders(is_elsewhere):
+		children = []
+		for family, address in ends:
+			result, ready = os.pipe()
+			child = os.fork()
+			if not child:
+				try:
+					if is_elsewhere:
+						go_there()
+					hold(family, address, ready)
+				finally:
+					os._exit(1)
+			children.append(child)
+			os.close(ready)
+			if not os.read(result, 1):
+				raise Exception('it is not held')
+			os.close(result)
+		return children
+	return holders
 
 class Cause:
 	def __init__(self, name, step, act):
@@ -125,15 +163,21 @@ def kinds():
 		Cause('an entry', 'rule', entry), Cause('the write bit', 'rule', write_bit),
 		Cause('the sticky bit', 'rule', sticky), Cause('', None, capable),
 		Cause('the threshold', 'threshold', unclaimed),
-		Cause('a user namespace of its own', 'rule', own_namespace)]
-	holding = [Cause('', None, None), Cause('0.0.0.0 in use', 'in use', held(socket.AF_INET, '0.0.0.0')),
-		Cause('127.0.0.1 in use', 'in use', held(socket.AF_INET, '127.0.0.1')),
-		Cause(':: in use', 'in use', held(socket.AF_INET6, '::'))]
+		Cause('a user namespace of its own', 'rule', own_namespace),
+		Cause('a network namespace of its own', 'rule', elsewhere)]
+	four, six = (socket.AF_INET, '0.0.0.0'), (socket.AF_INET6, '::')
+	holding = [Cause('', None, None), Cause('0.0.0.0 in use', 'in use', held(four)),
+		Cause('127.0.0.1 in use', 'in use', held((socket.AF_INET, '127.0.0.1'))),
+		Cause(':: in use', 'in use', held(six)), Cause('in use by two', 'in use', held(four, four)),
+		Cause('in use by one for each family', 'in use', held(four, six))]
 	return confining, ruling, holding
 
 # ---- one process that they are true of ----
 
 def become(who):
+	if who == 'elsewhere':
+		go_there()
+		who = BOB
 	if who == 'namespace':
 		os.setresgid(BOB, BOB, BOB)
 		os.setgroups([])
@@ -168,10 +212,12 @@ def bind():
 		return signal.Signals(os.WTERMSIG(status)).name
 	return errno.errorcode[os.WEXITSTATUS(status)] if status else None
 
-def subject(confinements, who, look):
+# Waits, when it has bound, until THEN is done, which gets what root was told and what bind(2) said.
+def subject(confinements, who, then=None):
 	result, go = os.pipe(), os.pipe()
 	child = os.fork()
 	if not child:
+		os.close(go[1])
 		try:
 			for cause in confinements:
 				if cause.act:
@@ -180,18 +226,23 @@ def subject(confinements, who, look):
 			os.write(result[1], (json.dumps(why()) + '\n').encode())
 			os.read(go[0], 1)
 			os.write(result[1], (json.dumps(bind()) + '\n').encode())
+			os.read(go[0], 1)
 		except BaseException as failure:
 			os.write(result[1], ('"%r"\n' % failure).replace("'", '').encode())
 		os._exit(0)
 	os.close(result[1])
 	os.close(go[0])
-	with os.fdopen(result[0]) as lines:
-		first = lines.readline()
-		seen = why(str(child)) if look else None
-		os.write(go[1], b'!')
-		second = lines.readline()
-	os.close(go[1])
-	os.waitpid(child, 0)
+	try:
+		with os.fdopen(result[0]) as lines:
+			first = lines.readline()
+			seen = why(str(child)) if then else None
+			os.write(go[1], b'!')
+			second = lines.readline()
+		if then and second:
+			then(seen, json.loads(second))
+	finally:
+		os.close(go[1])
+		os.waitpid(child, 0)
 	if not second or isinstance(json.loads(first), str):
 		raise Exception(first + second)
 	return json.loads(first), seen, json.loads(second)
@@ -228,29 +279,37 @@ ORDER = ['seccomp', 'Landlock', 'cgroup', 'rule', 'threshold', 'in use']
 
 def try_one(confinements, ruling, holding):
 	causes = sorted({cause.step for cause in [*confinements, ruling, holding] if cause.step}, key=ORDER.index)
-	holder = holding.act() if holding.act else None
+	curable = not set(causes) - {'rule', 'threshold', 'in use'}
+	holders = holding.act(ruling.act == elsewhere) if holding.act else []
+
+	def cure(seen, error):
+		if error and curable:
+			for command in seen['commands']:
+				subprocess.run(command, shell=True, check=True)
+
 	try:
 		who = ruling.act()
-		itself, seen, error = subject(confinements, who, True)
+		itself, seen, error = subject(confinements, who, cure)
 		words = judge('itself', itself, error, causes) or judge('root', seen, error, causes)
 		if words:
 			return words + '\n' + json.dumps([itself, seen], indent=1)
+		named = sum(step['name'] == 'in use' and step['refuses'] for step in seen['steps'])
+		if named != len(holders):
+			return '%d of %d who have it are named' % (named, len(holders))
 		if error is None and causes:
 			return 'bound, in spite of ' + repr(causes)
-		if error is None or set(causes) - {'rule', 'threshold', 'in use'}:
+		if error is None or not curable:
 			return None
-		for command in seen['commands']:
-			subprocess.run(command, shell=True, check=True)
-		if holder:
-			os.waitpid(holder, 0)
-			holder = None
-		error = subject(confinements, who, False)[2]
+		while holders:
+			os.waitpid(holders.pop(), 0)
+		error = subject(confinements, who)[2]
 		return error and 'not cured by %s: %s' % (seen['commands'], error)
 	finally:
-		if holder:
+		for holder in holders:
 			os.kill(holder, signal.SIGKILL)
 			os.waitpid(holder, 0)
 		subprocess.run(['portctl', 'release', 'all'], check=True)
+		there('release', 'all')
 
 def cases():
 	confining, ruling, holding = kinds()
@@ -258,11 +317,12 @@ def cases():
 		if bool(c.name) + bool(r.name) + bool(h.name) <= 2:
 			yield [c], r, h
 	for pair in itertools.combinations(confining[1:], 2):
-		if pair[0].step != pair[1].step:
-			yield list(pair), ruling[0], holding[0]
+		yield list(pair), ruling[0], holding[0]
 
 print('TAP version 13', flush=True)
 make_cgroup()
+subprocess.run(['ip', 'netns', 'add', OTHER], check=True)
+subprocess.run(['ip', '-n', OTHER, 'link', 'set', 'lo', 'up'], check=True)
 failed = number = 0
 for confinements, ruling, holding in cases():
 	number += 1
@@ -275,6 +335,7 @@ for confinements, ruling, holding in cases():
 	print('%sok %d - %s' % ('not ' if words else '', number, name), flush=True)
 	if words:
 		print('# ' + words.replace('\n', '\n# '), flush=True)
+subprocess.run(['ip', 'netns', 'del', OTHER], check=True)
 os.rmdir(CGROUP)
 print('1..%d' % number)
 sys.exit(failed > 0)
