@@ -36,7 +36,8 @@ def account(number):
     for port in own:
         yield "own granted" if bind(port, held) == port else "own refused"
     for port in neighbours:
-        yield "neighbour's " + str(bind(port, held))
+        answer = bind(port, held)
+        yield "neighbour's " + ("taken" if answer == port else answer)
     for _ in own:
         port = bind(0, held)
         yield "automatic, somebody's" if port in claimed else "automatic, nobody's"
