@@ -26,6 +26,19 @@ answer() {
 		print bind($s, pack_sockaddr_in($port, INADDR_ANY)) ? "bound" : $!{EACCES} ? "EACCES" : "$!";' "$2" "$3"
 }
 
+# listen USER PORT: a process of USER's that holds tcp PORT; its number is in $listener.
+listen() {
+	# shellcheck disable=SC2016 # perl's
+	setpriv --reuid="$1" --regid="$(id -g "$1")" --clear-groups perl -MSocket -e '
+		my $s;
+		socket($s, PF_INET, SOCK_STREAM, 0) && bind($s, pack_sockaddr_in($ARGV[0], INADDR_ANY)) && listen($s, 8) or die;
+		open(my $f, ">", "/proc/self/comm"); print $f "daemon"; close($f);
+		sleep' "$2" >/dev/null 2>&1 &
+	listener=$!
+	await listens "$2"
+}
+listens() { portctl list -H -o listeners "tcp/$1" | grep -q daemon; }
+
 # table_package VERSION LINE: a package that ships LINE as /usr/lib/portctl.d/web.conf; its file's name.
 table_package() {
 	local root=$state/web-$1
