@@ -34,6 +34,7 @@ listen() {
 		socket($s, PF_INET, SOCK_STREAM, 0) && bind($s, pack_sockaddr_in($ARGV[0], INADDR_ANY)) && listen($s, 8) or die;
 		open(my $f, ">", "/proc/self/comm"); print $f "daemon"; close($f);
 		sleep' "$2" >/dev/null 2>&1 &
+	# shellcheck disable=SC2034 # the cases'
 	listener=$!
 	await listens "$2"
 }
@@ -53,5 +54,5 @@ table_package() {
 # The files that are ours by their name, but for what dpkg keeps of a package that was there.
 our_files() {
 	find / -xdev \( -path /proc -o -path /share -o -path /root -o -path /var/cache -o -path /var/log -o -path /var/lib/apt \) \
-		-prune -o \( -name '*portctl*' -o -name '*portfs*' -o -name '*dev-port*' \) -print | sort
+		-prune -o \( -name '*portctl*' -o -name '*portfs*' ! -name '*exportfs*' -o -name '*dev-port*' \) -print | sort
 }
