@@ -20,7 +20,7 @@ struct promise {
 	bool is_shared;
 };
 
-#define NO_USER ((uid_t)-1)
+#define NO_USER UINT32_MAX
 
 /**
  * struct host - what is known of this host
