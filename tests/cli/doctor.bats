@@ -165,6 +165,22 @@ portctl allow daemon tcp/80 udp/80
 portctl allow bin tcp/80' nobody tcp/80 bin tcp/80 daemon tcp/80
 }
 
+@test "a port of two, one of them a service that can be adopted" {
+	unit nginx.service <<<$'[Service]\nExecStart=/usr/sbin/nginx'
+	unit dropped.service <<<$'[Service]\nExecStart=/usr/bin/dropped'
+	run --separate-stderr shared "nobody:dropped.service:4:80:dropped root:nginx.service:6:80:nginx" portctl doctor
+	echo "$output"
+	[[ $(grep '^    portctl [ag]' <<<"$output") == '    portctl grant nobody tcp/80
+    portctl allow www-data tcp/80
+    portctl adopt nginx.service    # what that would do
+    portctl adopt --apply nginx.service' ]]
+	run --separate-stderr shared "root:nginx.service:6:80:nginx nobody:dropped.service:4:80:dropped" portctl doctor
+	echo "$output"
+	[[ $(grep '^    portctl [ag]' <<<"$output") == '    portctl adopt nginx.service    # what that would do
+    portctl adopt --apply nginx.service
+    portctl allow nobody tcp/80' ]]
+}
+
 @test "a program that two users run" {
 	capable usr/bin/server "$ALONE"
 	run --separate-stderr shared "nobody:some.scope:4:80:server bin:other.scope:6:80:server daemon:third.scope:4:81:server" \
@@ -354,7 +370,7 @@ portctl allow nobody $both" ]]
 	# The group's bits are the ACL's mask.
 	[[ $(finding "byport/81: ") == *"gives tcp/81 udp/81 to nobody
 "*"    portctl grant nobody tcp/81 udp/81
-"* ]]
+    getfacl "* ]]
 	[[ $(grep -c ^authbind: <<<"$output") == 2 && $(finding "byport/80: ") == *"getfacl $PORTCTL_ROOT/etc/authbind/byport/80"* ]]
 	omits authbind "byport/http: its name has no port"
 	omits authbind "byport/70000: its name has no port"

@@ -272,12 +272,12 @@ static void found_authbind(const struct authbind *grant, void *data)
 		finding_type(finding,
 			     "# a rule is for all addresses, not for %s alone",
 			     grant->address);
+	type_authbind(finding, host, grant, ports);
 	if (grant->has_acl)
 		finding_type(
 			finding,
 			"getfacl %s    # portctl allow USER for who is named there",
 			path);
-	type_authbind(finding, host, grant, ports);
 	/* Without the file, authbind would read on. */
 	if (grant->line)
 		finding_type(finding, "sed -i '%us/^/# /' %s", grant->line,

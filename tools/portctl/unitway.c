@@ -133,7 +133,19 @@ static void found_known(struct host *host, const struct unit_file *unit,
 		"%s starts as root, and process %d (%s) of it has %s; it works as %s from the start",
 		unit->name, listener->pid, listener->process, holding->all,
 		daemon->user);
+	struct mistake mistake;
+	bool is_others = false;
+	uid_t uid;
+	size_t i;
 
+	for (i = 0;
+	     i < holding->count && user_parse(&uid, daemon->user, &mistake);
+	     i++)
+		is_others |= !host_gives(host, holding->indices[i], uid) &&
+			     host_promise(host, holding->indices[i], uid);
+	if (is_others)
+		finding_type(finding, "portctl allow %s %s", daemon->user,
+			     holding->ports);
 	finding_type(finding, "portctl adopt %s    # what that would do",
 		     unit->name);
 	finding_type(finding, "portctl adopt --apply %s", unit->name);
