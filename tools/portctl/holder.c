@@ -230,6 +230,8 @@ static bool is_counters(int files, const char *name, char path[PATH_MAX])
 
 	path[length > 0 ? length : 0] = '\0';
 	last = strstr(path, counters);
+	while (last && strstr(last + 1, counters))
+		last = strstr(last + 1, counters);
 	if (!last || (last[strlen(counters)] && last[strlen(counters)] != ' '))
 		return false;
 	fd = openat(files, name, O_PATH | O_CLOEXEC);

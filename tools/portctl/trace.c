@@ -99,7 +99,12 @@ static enum status cannot_watch(void)
 
 	switch (errno) {
 	case EPERM:
-		return locked_down();
+		if (is_confidential())
+			return locked_down();
+		return fail(
+			FAILED,
+			"cannot watch the ports: the kernel forbids it (%s), as one does that is locked down for confidentiality",
+			strerror(EPERM));
 	case EACCES:
 		return fail(FAILED, "cannot watch the ports: only root can");
 	case ENOENT:
@@ -192,7 +197,7 @@ bool trace_is_on(void)
 	bool on;
 
 	if (fd < 0)
-		return errno == EPERM;
+		return errno == EPERM && (places.plain || module_is_loaded());
 	on = read(fd, &word, 1) == 1 && word == '1';
 	close(fd);
 	return on;
