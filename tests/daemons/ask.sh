@@ -61,6 +61,7 @@ relays() {
 	local said relay relays
 	said=$(call) || return
 	mapfile -t relays < <(sed -n 's/.*relay addr: .*:\([0-9]*\)$/\1/p' <<<"$said")
+	((${#relays[@]})) || { echo 'no relay was seen'; return 1; }
 	for relay in "${relays[@]}"; do
 		((relay >= ${1%-*} && relay <= ${1#*-})) || { echo "a relay at $relay"; return 1; }
 	done

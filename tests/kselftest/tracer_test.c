@@ -301,16 +301,16 @@ FIXTURE_SETUP(tracer)
 		    variant->tracers[i]->missing())
 			SKIP(return, "%s", variant->tracers[i]->missing());
 	forget_all();
+	ASSERT_EQ(0, portfs_unload());
+	if (!access(STATS, F_OK))
+		ASSERT_EQ(0, write_file(STATS, "1"));
+	ASSERT_EQ(0, write_file(PORT_RANGE, "20000 20001"));
 	/*
 	 * An emulated processor may still run what another has just patched: a
 	 * breakpoint that the kernel no longer knows of.
 	 */
 	if (variant->patches_all && !access(SECOND, F_OK))
 		ASSERT_EQ(0, write_file(SECOND, "0"));
-	ASSERT_EQ(0, portfs_unload());
-	if (!access(STATS, F_OK))
-		ASSERT_EQ(0, write_file(STATS, "1"));
-	ASSERT_EQ(0, write_file(PORT_RANGE, "20000 20001"));
 }
 
 FIXTURE_TEARDOWN(tracer)

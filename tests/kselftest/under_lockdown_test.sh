@@ -66,8 +66,9 @@ watches_no_more() {
 	sleep 5
 	must chmod 600 "$PORT/tcp/80"
 	ends_with 'claim tcp/80 by root: root:root 0600'
+	mark
 	must equal "$(bind_as 1002 tcp 80)" EACCES
-	dmesg | must grep -q 'portfs: refused proto=tcp port=80 uid=1002 '
+	must said 'portfs: refused proto=tcp port=80 uid=1002 '
 }
 
 names_the_step() {
