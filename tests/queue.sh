@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# A queue of jobs over half as many lanes again as there are processors, for guests often wait, the longest first. A
-# job's output is shown whole when it ends, and how long is left, going by how long each took the last time.
+# A queue of jobs over as many lanes as there are processors, the longest first. A job's output is shown whole
+# when it ends, and how long is left, going by how long each took the last time.
 #
 # The caller has a function `job NAME`, and a directory $logs of its own for what it runs; `durations` there is what was
 # known when it began.
@@ -21,11 +21,11 @@ enqueue() {
 
 # Guests take 2 GB each, and some time of the host's.
 lanes() {
-	local wanted memory
-	wanted=$(($(nproc) * 3 / 2))
+	local processors memory
+	processors=$(nproc)
 	memory=$(awk '$1 == "MemAvailable:" { print int($2 / 3000000) }' /proc/meminfo)
 	((memory > 0)) || memory=1
-	echo $((wanted < memory ? wanted : memory))
+	echo $((processors < memory ? processors : memory))
 }
 
 # remember: lines of NAME SECONDS on stdin.
