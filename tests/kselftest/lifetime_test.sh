@@ -281,7 +281,8 @@ os.wait()'; }
 		must load
 	done
 	pkill -9 -P "$readers"
-	wait "$COPROC_PID"
+	# COPROC_PID goes when the shell sees its end, which may be before this line.
+	wait "$readers"
 }
 
 refusals_are_logged() {
