@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# A queue of jobs over as many lanes as there are processors, the longest first. A job's output is shown whole
+# A queue of jobs over one lane more than there are processors, the longest first. A job's output is shown whole
 # when it ends, and how long is left, going by how long each took the last time.
 #
 # The caller has a function `job NAME`, and a directory $logs of its own for what it runs; `durations` there is what was
@@ -19,10 +19,10 @@ enqueue() {
 	cost[$1]=${known:-$2} needs[$1]=${3-}
 }
 
-# Guests take 2 GB each, and some time of the host's.
+# A guest waits a fourth of its time, for grace periods most of all. Guests take 2 GB each.
 lanes() {
 	local processors memory
-	processors=$(nproc)
+	processors=$(($(nproc) + 1))
 	memory=$(awk '$1 == "MemAvailable:" { print int($2 / 3000000) }' /proc/meminfo)
 	((memory > 0)) || memory=1
 	echo $((processors < memory ? processors : memory))

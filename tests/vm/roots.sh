@@ -92,10 +92,10 @@ build_packages() {
 			echo "$package:${1##*-}"
 		done
 		;;
-	*) echo gcc make kmod libc6-dev "linux-headers-cloud-$HOST" ;;
+	*) echo gcc make kmod libc6-dev libmnl-dev libmount-dev libsmartcols-dev "linux-headers-cloud-$HOST" ;;
 	esac
 	if [[ $1 == trixie ]]; then
-		echo sparse libcap-dev libmnl-dev libmount-dev libsmartcols-dev
+		echo sparse libcap-dev
 		echo "$(emulator_packages "$HOST")" busybox-static e2fsprogs xz-utils zstd lz4
 	fi
 }
