@@ -85,7 +85,7 @@ udp 40000 nobody 0600" ]]
 @test "the completions know the services" {
 	local known
 	known=$(portctl adopt sshd 2>&1 | sed 's/.* not known; \(.*\) are known to.*/\1/')
-	[[ $known == *"named.service nginx.service" ]]
+	[[ $known == *"apache2.service lighttpd.service named.service nginx.service" ]]
 	grep -qF -- "-W '$known'" "$TOOLS/completions/portctl.bash"
 	grep -qF -- "($known)" "$TOOLS/completions/_portctl"
 }
