@@ -267,7 +267,7 @@ knows_ports() {
 
 @test "what systemd makes of a service" {
 	unit web.service User=root SocketBindDeny=tcp80
-	answers 1 'cgroup (EPERM)' 'no        cgroup      SocketBindDeny= has the port, and SocketBindAllow= has it not' \
+	answers 1 'cgroup (EPERM)' 'no        cgroup      SocketBindDeny= has the port, and SocketBindAllow= does not' \
 		'    systemctl set-property web.service SocketBindAllow=tcp:80' -- portctl why tcp/80 web
 	answers 0 'not seen  cgroup      which BPF programs judge its binds cannot be seen' -- portctl why tcp/81 web
 	answers 0 'not seen  cgroup' -- portctl why udp/80 web

@@ -259,7 +259,7 @@ static bool judge_socket_bind(struct chain *chain,
 		return false;
 	step = chain_add(
 		chain, "cgroup", STOPS, by_settings,
-		"SocketBindDeny= has the port%s, and SocketBindAllow= has it not",
+		"SocketBindDeny= has the port%s, and SocketBindAllow= does not",
 		!four ? " for IPv6" :
 		!six  ? " for IPv4" :
 			"");
