@@ -85,7 +85,7 @@ udp 40000 nobody 0600" ]]
 @test "the completions know the services" {
 	local known
 	known=$(portctl adopt sshd 2>&1 | sed 's/.* not known; \(.*\) are known to.*/\1/')
-	[[ $known == *"apache2.service lighttpd.service named.service nginx.service" ]]
+	[[ $known == *"lighttpd.service named.service nginx.service" ]]
 	grep -qF -- "-W '$known'" "$TOOLS/completions/portctl.bash"
 	grep -qF -- "($known)" "$TOOLS/completions/_portctl"
 }
@@ -145,6 +145,17 @@ systemctl restart nginx.service" ]]
 	[[ $status == 0 && $(<"$DROPIN") == "# portctl adopt: 
 "* ]]
 	portctl test daemon tcp/80
+}
+
+@test "a service that does not stop keeps its drop-in and its ports" {
+	systemctl_stub
+	adopt --apply nginx
+	echo "stop nginx.service" >fails
+	run -1 --separate-stderr portctl adopt --undo nginx
+	[[ $stderr == *"nginx.service does not stop, so its drop-in and its ports stay: 'systemctl status nginx.service'" ]]
+	[[ -e $DROPIN && $(nodes) == "tcp/80 $(id -u www-data):0 600" ]]
+	run -0 portctl adopt --undo nginx
+	[[ ! -e $DROPIN && -z $(nodes) ]]
 }
 
 @test "nginx: only its own files of logs are made its user's" {

@@ -169,13 +169,13 @@ provoke_debug() {
 @test "a slab cache left behind" { provoke cache; verdict 125 "leak: slab cache left behind: portfs_provoke"; }
 
 @test "a hang in COMMAND" {
-	vm -t 30 -- sleep 1000
-	verdict 124 "time-out after 30 s (last stage: load)"
+	vm -t 60 -- sleep 1000
+	verdict 124 "time-out after 60 s (last stage: load)"
 }
 
 @test "a hang in the kernel" {
-	vm -1 -t 40 -s "$PROVOKE" -- sh -c 'echo 0 >/proc/sys/kernel/watchdog; insmod ./provoke.ko harm=hang'
-	verdict 124 "time-out after 40 s"
+	vm -1 -t 60 -s "$PROVOKE" -- sh -c 'echo 0 >/proc/sys/kernel/watchdog; insmod ./provoke.ko harm=hang'
+	verdict 124 "time-out after 60 s (last stage: load)"
 }
 
 @test "a machine that stops half-way" {

@@ -109,13 +109,13 @@ system_boot() {
 
 # A system without kernels or compiler, with what runs services and containers for users.
 CONFINED_PACKAGES=(
-	acl apache2 apparmor authbind bind9 busybox-static conmon crun curl dbus iproute2 iptables kmod libcap2-bin libmnl0
+	acl apparmor authbind bind9 busybox-static conmon crun curl dbus iproute2 iptables kmod libcap2-bin libmnl0
 	libsmartcols1 libmount1 lighttpd mount nftables nginx passt passwd podman procps python3 rootlesskit slirp4netns systemd systemd-sysv udev uidmap util-linux
 )
 
 # Which services of Debian's do not start at boot.
 # shellcheck disable=SC2016
-QUIET='chroot "$1" systemctl -q disable apache2.service lighttpd.service named.service nginx.service'
+QUIET='chroot "$1" systemctl -q disable lighttpd.service named.service nginx.service'
 
 make_confined_root() {
 	local packages=$1 dir=$2

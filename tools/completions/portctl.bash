@@ -102,7 +102,7 @@ _portctl() {
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		;;
-	adopt/1) mapfile -t COMPREPLY < <(compgen -W 'apache2.service lighttpd.service named.service nginx.service' -- "$word") ;;
+	adopt/1) mapfile -t COMPREPLY < <(compgen -W 'lighttpd.service named.service nginx.service' -- "$word") ;;
 	import/1) mapfile -t COMPREPLY < <(compgen -W 'authbind mac_portacl setcap sysctl systemd' -- "$word") ;;
 	help/1) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word") ;;
 	esac

@@ -242,22 +242,34 @@ static enum status write_dropin(const struct adoption *adoption)
 	return status;
 }
 
-/* It is stopped as it was started: the drop-in may have something to say of that. */
-static enum status go_back(const struct daemon *daemon)
+/*
+ * It is stopped as it was started: the drop-in may have something to say of that.
+ * @gone: the drop-in is, so that its ports may go as well.
+ */
+static enum status go_back(const struct daemon *daemon, bool *gone)
 {
 	char *folder = dropin_folder(daemon), *path = dropin_path(daemon);
 	enum status status = DONE;
 
-	tell_systemd("stop", daemon->service);
-	if (unlink(path))
+	if (!tell_systemd("stop", daemon->service)) {
+		status = fail(
+			FAILED,
+			"%s does not stop, so its drop-in and its ports stay: 'systemctl status %s'",
+			daemon->service, daemon->service);
+	} else if (unlink(path)) {
 		status = fail(FAILED, "cannot remove %s: %m", path);
-	/* Others may be in it. */
-	rmdir(folder);
-	if (!tell_systemd("daemon-reload", NULL) ||
-	    !tell_systemd("start", daemon->service))
-		status = fail(FAILED,
-			      "%s does not start: 'systemctl status %s'",
-			      daemon->service, daemon->service);
+		tell_systemd("start", daemon->service);
+	} else {
+		*gone = true;
+		/* Others may be in it. */
+		rmdir(folder);
+		if (!tell_systemd("daemon-reload", NULL) ||
+		    !tell_systemd("start", daemon->service))
+			status =
+				fail(FAILED,
+				     "%s does not start: 'systemctl status %s'",
+				     daemon->service, daemon->service);
+	}
 	free(path);
 	free(folder);
 	return status;
@@ -280,6 +292,7 @@ enum status adoption_apply(const struct adoption *adoption,
 				   .mode = 0600 };
 	const char *service = adoption->daemon->service;
 	enum status status;
+	bool gone = true;
 
 	status = change_rules(&adoption->ports, adoption->uid, &rule, options);
 	if (status)
@@ -293,9 +306,11 @@ enum status adoption_apply(const struct adoption *adoption,
 			FAILED,
 			"%s does not start as %s, so it starts as before; 'journalctl -u %s' says why",
 			service, adoption->daemon->user, service);
-		go_back(adoption->daemon);
+		gone = false;
+		go_back(adoption->daemon, &gone);
 	}
-	change_rules(&adoption->ports, adoption->uid, NULL, options);
+	if (gone)
+		change_rules(&adoption->ports, adoption->uid, NULL, options);
 	return status;
 }
 
@@ -312,6 +327,7 @@ enum status adoption_undo(const struct options *options)
 	struct mistake mistake;
 	enum status status;
 	char *path, *line;
+	bool gone = false;
 	uid_t uid;
 
 	status = find_daemon(&daemon, options->arguments[0]);
@@ -333,6 +349,8 @@ enum status adoption_undo(const struct options *options)
 	free(path);
 	if (status)
 		return status;
-	status = go_back(daemon);
-	return change_rules(&ports, uid, NULL, options) ? FAILED : status;
+	status = go_back(daemon, &gone);
+	if (gone && change_rules(&ports, uid, NULL, options))
+		return FAILED;
+	return status;
 }

@@ -2,8 +2,7 @@
 /*
  * Services that are known to run wholly as an ordinary user, with Debian's units and
  * configuration; tests/confined runs each of them so. None is given a folder that it
- * could not write before, for root may write there again when all is undone; but one
- * below /run, which systemd removes when the service stops.
+ * could not write before: root may write there again when all is undone.
  */
 #include <string.h>
 
@@ -11,41 +10,25 @@
 
 #define WITHOUT_PRIVILEGE "CapabilityBoundingSet=\nNoNewPrivileges=yes\n"
 
-/* Of a folder of logs: those that root opened for it until now. */
-#define OWN_LOGS \
-	" -maxdepth 1 -type f -user root -exec chown -h www-data {} +\n"
-
 static const struct daemon daemons[] = {
-	/*
-	 * It writes a folder for its sockets and its number. Its logs are root's again
-	 * after each rotation, which ends with a reload.
-	 */
-	{ "apache2.service", "www-data",
-	  "[Service]\nUser=www-data\nGroup=www-data\n" WITHOUT_PRIVILEGE
-	  "RuntimeDirectory=apache2\n"
-	  "ExecStartPre=+/usr/bin/chmod o+x /var/log/apache2\n"
-	  "ExecStartPre=+/usr/bin/find /var/log/apache2" OWN_LOGS
-	  "ExecReload=\n"
-	  "ExecReload=+/usr/bin/find /var/log/apache2" OWN_LOGS
-	  "ExecReload=/usr/sbin/apachectl graceful\n"
-	  "ExecStopPost=+/usr/bin/chmod o-x /var/log/apache2\n" },
-	/*
-	 * Its files of logs, and nginx's, are its own after the first rotation at the
-	 * latest. Folders in there may be somebody's who puts links into them meanwhile.
-	 */
+	/* Its folder of logs is its own, so root changes nothing in there. */
 	{ "lighttpd.service", "www-data",
 	  "[Service]\nUser=www-data\nGroup=www-data\nAmbientCapabilities=\n" WITHOUT_PRIVILEGE
 	  "ExecStartPre=\n"
-	  "ExecStartPre=+/usr/bin/find /var/log/lighttpd" OWN_LOGS
-	  "ExecStartPre=+/usr/bin/install -o www-data -g www-data /dev/null /run/lighttpd.pid\n"
+	  "ExecStartPre=/usr/bin/find /var/log/lighttpd -maxdepth 1 -type f -user root -exec mv {} {}.root \\;\n"
+	  "ExecStartPre=+/usr/bin/install -m 644 -o www-data -g www-data /dev/null /run/lighttpd.pid\n"
 	  "ExecStartPre=/usr/sbin/lighttpd -tt -f /etc/lighttpd/lighttpd.conf\n"
 	  "ExecStopPost=+/usr/bin/rm -f /run/lighttpd.pid\n" },
 	{ "named.service", "bind",
 	  "[Service]\nUser=bind\nGroup=bind\n" WITHOUT_PRIVILEGE },
+	/*
+	 * Its files of logs are its own after the first rotation at the latest. Folders
+	 * in there may be somebody's who puts links into them meanwhile.
+	 */
 	{ "nginx.service", "www-data",
 	  "[Service]\nUser=www-data\nGroup=www-data\n" WITHOUT_PRIVILEGE
 	  "ExecStartPre=\n"
-	  "ExecStartPre=+/usr/bin/find /var/log/nginx" OWN_LOGS
+	  "ExecStartPre=+/usr/bin/find /var/log/nginx -maxdepth 1 -type f -user root -exec chown -h www-data {} +\n"
 	  "ExecStartPre=+/usr/bin/install -o www-data -g www-data /dev/null /run/nginx.pid\n"
 	  "ExecStartPre=/usr/sbin/nginx -t -q -g 'daemon on; master_process on;'\n"
 	  "ExecStopPost=+/usr/bin/rm -f /run/nginx.pid\n" },
