@@ -17,10 +17,10 @@ skip() { echo "SKIP $*"; exit 1; }
 
 release_all() { find /dev/port/tcp /dev/port/udp -mindepth 1 -delete; }
 
-# bind_as UID PROTOCOL PORT [ADDRESS]: 0 or the errno, by name.
+# bind_as USER PROTOCOL PORT [ADDRESS]: 0 or the errno, by name.
 bind_as() {
 	local words
-	if words=$(setpriv --reuid "$1" --regid "$1" --clear-groups bind_port "${@:2}" 2>&1); then
+	if words=$(bind_port -u "$1" "${@:2}" 2>&1); then
 		echo 0
 	else
 		words=${words##*(}
