@@ -60,24 +60,25 @@ nfs_server() {
 	must stop_nfsd
 }
 
-# The port that the NFS client comes from, which a kernel thread binds; or 0.
+# The port that the NFS client comes from, which a kernel thread binds; or 0 if it has not come after so many seconds,
+# or what it died of.
 client_port() {
 	python3 -S - "$1" <<'END'
-import ctypes, os, select, signal, socket, sys
+import ctypes, errno, os, select, signal, socket, sys
 
 libc = ctypes.CDLL(None, use_errno=True)
 server = socket.create_server(("127.0.0.1", 2049))
 child = os.fork()
 if not child:
-	libc.mount(b"127.0.0.1:/", b"/mnt", b"nfs4", 0,
-		   b"addr=127.0.0.1,clientaddr=127.0.0.1,vers=4.2,soft,timeo=10,retrans=1")
-	os._exit(0)
+	libc.mount(b"127.0.0.1:/", b"/mnt", b"nfs4", 0, b"addr=127.0.0.1,clientaddr=127.0.0.1,vers=4.2")
+	os._exit(ctypes.get_errno())
 gone = os.pidfd_open(child)
 ready, _, _ = select.select([server, gone], [], [], float(sys.argv[1]))
-print(server.accept()[1][1] if server in ready else 0)
+port = server.accept()[1][1] if server in ready else 0
 server.close()
 os.kill(child, signal.SIGKILL)
-os.waitpid(child, 0)
+status = os.waitpid(child, 0)[1]
+print(port or os.WIFEXITED(status) and errno.errorcode.get(os.WEXITSTATUS(status)) or 0)
 END
 }
 
