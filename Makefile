@@ -34,7 +34,7 @@ check-arm64: ## the core of the tests on kernels of arm64, cross-built, on an em
 check-daemons: ## all of Debian's daemons that are known to run as ordinary users, and the stories
 	@tests/check daemons
 
-check-deb: ## install, upgrade, remove and purge the Debian packages, in VMs of bare Debian 13 and 12
+check-deb: ## install, upgrade, remove and purge the Debian packages, in VMs of bare Debian 13 and 12; the role for ansible
 	@tests/check deb
 
 fuzz: ## feed portctl's parsers with what no administrator writes, until something is found
