@@ -37,7 +37,7 @@ static void go_under(const char *profile)
 	close(fd);
 }
 
-/* Of this host's own users, whom a program that is linked statically finds as well. */
+/* Of this host's own users. It is linked dynamically, for authbind knows no other programs. */
 static void become(const char *user)
 {
 	FILE *file = fopen("/etc/passwd", "re");

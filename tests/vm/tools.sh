@@ -15,7 +15,7 @@ make_tools() {
 	in_build_root "$root" "$dir/work" '' make -s -C /mnt/tools -j "$(nproc)" CC="$cc" CFLAGS='-O2 -Werror'
 	in_build_root "$root" "$dir/work" '' make -s -C /mnt/tools/mount CC="$cc" mount.portfs
 	cp "$REPO/tests/bind_port.c" "$dir/work/"
-	in_build_root "$root" "$dir/work" '' "$cc" -O2 -Wall -Wextra -Werror -static -o /mnt/bind_port /mnt/bind_port.c
+	in_build_root "$root" "$dir/work" '' "$cc" -O2 -Wall -Wextra -Werror -o /mnt/bind_port /mnt/bind_port.c
 	mv "$dir/work"/{tools/portctl/portctl,tools/mount/mount.portfs,bind_port} "$dir/sbin/"
 	ln -s mount.portfs "$dir/sbin/umount.portfs"
 	rm -rf "$dir/work"
