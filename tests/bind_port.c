@@ -5,7 +5,8 @@
  * Prints "bound PROTOCOL/PORT", with the port that it got, or why it did not
  * get one, and exits with 0 or 1. ADDRESS is any, or one of IPv4 or of IPv6.
  * Once there is a socket it goes on under AppArmor's PROFILE. As USER, by number or by
- * name, it has the group of that number or of USER's, and no other.
+ * name, it has the group of that number or of USER's, and no other. It is linked
+ * dynamically, for authbind knows no other programs.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -37,7 +38,7 @@ static void go_under(const char *profile)
 	close(fd);
 }
 
-/* Of this host's own users. It is linked dynamically, for authbind knows no other programs. */
+/* Of this host's own users. */
 static void become(const char *user)
 {
 	FILE *file = fopen("/etc/passwd", "re");
