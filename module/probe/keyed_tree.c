@@ -3,7 +3,7 @@
 #include <linux/fs.h>
 #include <linux/fs_context.h>
 
-int probe(struct fs_context *context)
+int probe_keyed_tree(struct fs_context *context)
 {
 	return get_tree_keyed(context, NULL, NULL);
 }

@@ -3,4 +3,4 @@
 #include <linux/xattr.h>
 #include <linux/posix_acl_xattr.h>
 
-const struct xattr_handler *probe = &nop_posix_acl_access;
+const struct xattr_handler *probe_nop_acl_handlers = &nop_posix_acl_access;

@@ -8,4 +8,4 @@ static int share(struct ftrace_ops *ops, unsigned long ip,
 	return 0;
 }
 
-struct ftrace_ops probe = { .ops_func = share };
+struct ftrace_ops probe_share_of_address = { .ops_func = share };
