@@ -1,39 +1,57 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# The queue of jobs: what a kernel's parts are.
+# The queue of jobs.
+# shellcheck disable=SC2016 # the queue's shell reads it
 
 setup() {
-	CACHE=$BATS_TEST_TMPDIR/cache logs=$BATS_TEST_TMPDIR/logs
+	export CACHE=$BATS_TEST_TMPDIR/cache logs=$BATS_TEST_TMPDIR/logs
 	mkdir -p "$CACHE/locks" "$logs"
-	# shellcheck source=tests/queue.sh
-	. "$BATS_TEST_DIRNAME/queue.sh"
-	: >"$logs/durations"
-	names=(a_test b_test c_test d_test e_test.sh)
 }
 
-parts() { for part in "$@"; do shard "$part" kernel "${names[@]}"; done | sort; }
+# What busy and waits do is a second of a processor's work.
+QUEUE='
+job() {
+	case $1 in
+	slow) sleep 1 ;;
+	busy) timeout 1 sh -c "while :; do :; done" || true ;;
+	waits) { timeout 1 sh -c "while :; do :; done" || true; } | cat ;;
+	needs) [[ -e $logs/needed ]] ;;
+	needed) sleep 0.5; touch "$logs/needed" ;;
+	fails) false; echo goes on ;;
+	esac
+	echo "$1" >>"$logs/ended"
+}
+. tests/queue.sh
+lanes() { echo 2; }
+'
 
-@test 'parts: each name is in one of them' {
-	[[ $(parts 1-of-2 2-of-2) == "$(printf '%s\n' "${names[@]}")" ]]
-	[[ $(parts 1-of-3 2-of-3 3-of-3) == "$(printf '%s\n' "${names[@]}")" ]]
+# In a shell of its own, as tests/check is one: the queue is about processes and their groups.
+queue() { (cd "$BATS_TEST_DIRNAME/.." && timeout 60 bash -euo pipefail -c "$QUEUE$1"); }
+
+@test 'each job once' {
+	queue 'enqueue a 1; enqueue b 2; enqueue c 3; run_queue'
+	[[ $(sort "$logs/ended") == $'a\nb\nc' ]]
 }
 
-@test 'parts: what is remembered while they run changes none of them' {
-	local first second
-	first=$(shard 1-of-2 kernel "${names[@]}")
-	awk '{ print "kernel/" $1, NR == 1 ? 900 : 1 }' <<<"$first" | remember
-	second=$(shard 2-of-2 kernel "${names[@]}")
-	[[ $(sort <<<"$first"$'\n'"$second") == "$(printf '%s\n' "${names[@]}")" ]]
+@test 'what another needs ends before it begins' {
+	queue 'enqueue needs 100 needed; enqueue needed 1; enqueue other 50; run_queue'
+	[[ $(sort "$logs/ended") == $'needed\nneeds\nother' ]]
 }
 
-@test 'parts: the longest is alone where it takes as long as all others' {
-	printf 'kernel/%s 10\n' "${names[@]}" >"$logs/durations"
-	sed -i 's,^kernel/c_test .*,kernel/c_test 40,' "$logs/durations"
-	[[ $(shard 1-of-2 kernel "${names[@]}") == c_test ]]
-	[[ $(shard 2-of-2 kernel "${names[@]}" | wc -l) == 4 ]]
+@test 'the longest first, by what it took the last time' {
+	run queue 'remember <<<$'"'slow 30\na 20\nb 10'"'; enqueue b 500; enqueue a 500; enqueue slow 1; next_job'
+	[[ $output == slow ]]
 }
 
-@test "parts: another kernel's times are not this one's" {
-	printf 'kernel-debug/%s 500\n' a_test >"$logs/durations"
-	[[ $(shard 1-of-2 kernel "${names[@]}" | wc -l) == 3 ]]
+@test 'a job that fails is not remembered, and the others go on' {
+	queue 'enqueue fails 9; enqueue a 1; run_queue'
+	[[ $(<"$logs/ended") == a && $(cut -d ' ' -f 1 "$CACHE/durations") == a ]]
+}
+
+@test 'how long each took, and how much of a processor' {
+	queue 'enqueue slow 1; enqueue busy 1; enqueue waits 1; run_queue'
+	grep -E '^  [0-9]+ s, 0 s of a processor$' "$logs/slow.out"
+	for name in busy waits; do
+		awk -F '[ms ]+' 'NR == 2 { exit !($2 + $4 > 0.2) }' "$logs/$name.times"
+	done
 }

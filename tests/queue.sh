@@ -2,8 +2,7 @@
 # A queue of jobs over one lane more than there are processors, the longest first. A job's output is shown whole
 # when it ends, and how long is left, going by how long each took the last time.
 #
-# The caller has a function `job NAME`, and a directory $logs of its own for what it runs; `durations` there is what was
-# known when it began.
+# The caller has a function `job NAME`, and a directory $logs of its own for what it runs.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # $logs
 
@@ -40,27 +39,6 @@ remember() {
 	exec {lock}>&-
 }
 
-# shard I-of-N PREFIX NAMES…: the I-th of N parts that take about as long, going by how long PREFIX/NAME took before
-# this run: a part that has ended must not change what the others are.
-shard() {
-	local part=${1%-of-*} parts=${1#*-of-} prefix=$2
-	shift 2
-	printf '%s\n' "$@" | awk -v prefix="$prefix/" -v part="$part" -v parts="$parts" '
-		!names { if (index($1, prefix) == 1) known[substr($1, length(prefix) + 1)] = $2; next }
-		{ name[++n] = $1; seconds[n] = ($1 in known) ? known[$1] : 30 }
-		END {
-			while (n-- > 0) {
-				longest = 0
-				for (i in name) if (!longest || seconds[i] > seconds[longest]) longest = i
-				least = 1
-				for (i = 2; i <= parts; i++) if (sum[i] < sum[least]) least = i
-				sum[least] += seconds[longest]
-				if (least == part) print name[longest]
-				delete name[longest]
-			}
-		}' "$logs/durations" names=1 -
-}
-
 is_pending() {
 	local name
 	for name in "${queue[@]}" "${running[@]}"; do [[ $name != "$1" ]] || return 0; done
@@ -89,9 +67,18 @@ start_job() {
 	running+=("$1")
 	began[$1]=$SECONDS
 	set -m # In a process group of its own.
-	job "$1" >"$logs/$1.out" 2>&1 </dev/null &
+	# shellcheck disable=SC2064 # this job's name
+	(
+		trap "wait; times >'$logs/$1.times'" EXIT
+		job "$1"
+	) >"$logs/$1.out" 2>&1 </dev/null &
 	set +m
 	lane_of[$!]=$1
+}
+
+# What the job and all that it waited for took, by its shell's `times`.
+processor_seconds() {
+	awk 'BEGIN { RS = "[ \n]+" } { split($1, time, "m"); sum += 60 * time[1] + time[2] } END { printf "%d", sum }' "$logs/$1.times"
 }
 
 end_job() {
@@ -100,7 +87,7 @@ end_job() {
 	seconds=$((SECONDS - began[$name]))
 	mapfile -t running < <(without "$name" "${running[@]}")
 	[[ $2 != 0 ]] || remember <<<"$name $seconds"
-	echo "  $seconds s" >>"$logs/$name.out"
+	echo "  $seconds s, $(processor_seconds "$name") s of a processor" >>"$logs/$name.out"
 	cat "$logs/$name.out"
 	jobs_ended=$((jobs_ended + 1))
 }
@@ -127,6 +114,14 @@ progress() {
 		"$((($(left "$1") + 59) / 60))" "${running[*]:+; now: ${running[*]}}"
 }
 
+# The process of a job that is over, as $ended. `wait -n` forgets one of two that end while something else is done.
+await_job() {
+	while :; do
+		for ended in "${!lane_of[@]}"; do kill -0 "$ended" 2>/dev/null || return 0; done
+		sleep 0.2
+	done
+}
+
 stop_jobs() {
 	local pid
 	for pid in "${!lane_of[@]}"; do kill -- "-$pid" 2>/dev/null || true; done
@@ -135,7 +130,7 @@ stop_jobs() {
 
 # Run what is in the queue. A job's status says only whether how long it took is worth remembering.
 run_queue() {
-	local lanes name pid status
+	local lanes name ended status
 	lanes=$(lanes)
 	jobs_ended=0 jobs_total=${#queue[@]}
 	trap stop_jobs EXIT
@@ -148,9 +143,10 @@ run_queue() {
 			start_job "$name"
 		done
 		progress "$lanes"
+		await_job
 		status=0
-		wait -n -p pid || status=$?
-		end_job "$pid" "$status"
+		wait "$ended" || status=$?
+		end_job "$ended" "$status"
 	done
 	trap - EXIT INT TERM
 }

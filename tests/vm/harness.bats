@@ -17,7 +17,8 @@ setup_file() {
 
 setup() { cd "$BATS_TEST_DIRNAME" || return; }
 
-vm() { run --separate-stderr ./run -k "$KERNEL" -t 300 "$@"; }
+# One processor: many boots, of which none is about two.
+vm() { run --separate-stderr ./run -1 -k "$KERNEL" -t 300 "$@"; }
 
 # The last line on stderr is the verdict.
 verdict() {
@@ -29,7 +30,7 @@ provoke() { vm -s "$PROVOKE" -- sh -c "insmod ./provoke.ko harm=$1; sleep 1"; }
 
 provoke_debug() {
 	[[ $DEBUG ]] || skip "no debug kernel"
-	run --separate-stderr ./run -k "$DEBUG" -t 900 -s "$PROVOKE_DEBUG" -- sh -c "insmod ./provoke.ko harm=$1; sleep 1"
+	run --separate-stderr ./run -1 -k "$DEBUG" -t 900 -s "$PROVOKE_DEBUG" -- sh -c "insmod ./provoke.ko harm=$1; sleep 1"
 }
 
 # ---- a machine that is well
@@ -174,7 +175,7 @@ provoke_debug() {
 }
 
 @test "a hang in the kernel" {
-	vm -1 -t 60 -s "$PROVOKE" -- sh -c 'echo 0 >/proc/sys/kernel/watchdog; insmod ./provoke.ko harm=hang'
+	vm -t 60 -s "$PROVOKE" -- sh -c 'echo 0 >/proc/sys/kernel/watchdog; insmod ./provoke.ko harm=hang'
 	verdict 124 "time-out after 60 s (last stage: load)"
 }
 
@@ -200,7 +201,7 @@ provoke_debug() {
 
 @test "debug kernel: well" {
 	[[ $DEBUG ]] || skip "no debug kernel"
-	run --separate-stderr ./run -k "$DEBUG" -t 900 -- sh -c 'zcat /proc/config.gz; chown alice /dev/port/tcp/80'
+	run --separate-stderr ./run -1 -k "$DEBUG" -t 900 -- sh -c 'zcat /proc/config.gz; chown alice /dev/port/tcp/80'
 	((status == 0)) && [[ -z $stderr ]]
 	for option in KASAN PROVE_LOCKING PROVE_RCU DEBUG_ATOMIC_SLEEP DEBUG_OBJECTS DEBUG_KMEMLEAK FAULT_INJECTION; do
 		echo "$option"
