@@ -14,6 +14,7 @@ declare -A cost=() needs=() lane_of=() began=()
 enqueue() {
 	local known=''
 	[[ ! -e $DURATIONS ]] || known=$(awk -v name="$1" '$1 == name { print $2 }' "$DURATIONS")
+	! is_pending "$1" || return 0
 	queue+=("$1")
 	cost[$1]=${known:-$2} needs[$1]=${3-}
 }
@@ -67,17 +68,17 @@ start_job() {
 	running+=("$1")
 	began[$1]=$SECONDS
 	set -m # In a process group of its own.
-	# shellcheck disable=SC2064 # this job's name
 	(
-		trap "wait; times >'$logs/$1.times'" EXIT
+		trap 'times >"$logs/$1.times"' EXIT
 		job "$1"
 	) >"$logs/$1.out" 2>&1 </dev/null &
 	set +m
 	lane_of[$!]=$1
 }
 
-# What the job and all that it waited for took, by its shell's `times`.
+# What the job and all that it waited for took, by its shell's `times`; one that was killed does not say.
 processor_seconds() {
+	[[ -e $logs/$1.times ]] || { echo '?'; return; }
 	awk 'BEGIN { RS = "[ \n]+" } { split($1, time, "m"); sum += 60 * time[1] + time[2] } END { printf "%d", sum }' "$logs/$1.times"
 }
 
@@ -142,6 +143,7 @@ run_queue() {
 			[[ $name ]] || break
 			start_job "$name"
 		done
+		((${#running[@]})) || { echo "nothing of this can begin: ${queue[*]}" >&2; return 1; }
 		progress "$lanes"
 		await_job
 		status=0

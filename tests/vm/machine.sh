@@ -19,11 +19,18 @@ rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*
 echo portfs-vm >"$1/etc/hostname"
 printf "127.0.0.1 localhost portfs-vm\n::1 localhost\n" >"$1/etc/hosts"'
 
-# Another architecture's programs run here while its packages are set up, by binfmt_misc.
+# Another architecture's programs run here while its packages are set up, by binfmt_misc, which systemd mounts and a
+# container may lack.
+run_foreign() {
+	need_packages arch-test binfmt-support qemu-user-static
+	grep -q ' binfmt_misc ' /proc/mounts || as_root mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+	arch-test "$1" >/dev/null || as_root update-binfmts --enable
+}
+
 make_vm_root() {
 	local architecture=$1 dir=$2 packages
 	packages=$(IFS=,; echo "${VM_PACKAGES[*]}")
-	[[ $architecture == "$HOST" ]] || need_packages arch-test binfmt-support qemu-user-static
+	[[ $architecture == "$HOST" ]] || run_foreign "$architecture"
 	say "making the guest's root of Debian 13 (once, about a minute; ten for another architecture)…"
 	bootstrap --architectures="$architecture" --variant=essential --include="$packages" \
 		--customize-hook="$MAKE_USERS" trixie "$dir/root" "$(mirror)"
