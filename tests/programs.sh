@@ -7,7 +7,7 @@
 # The debug kernel's checkers look at the module's memory and locks: portctl's programs go the ways of the others,
 # acl_files_test only acl_test's, some thousand times, and bind_test those of road_test and acl_test.
 NOT_DEBUG='portctl_test monitor_test why_test transition_test mount_helper_test acl_files_test bind_test'
-# It loads and unloads the module a hundred times and takes ten minutes: on the oldest kernel here, on all of
+# It loads and unloads the module a hundred times and takes five minutes of an idle machine: on the oldest kernel here, on all of
 # backports by check-backports, on the others by T=tracer_test.
 TRACED=6.1
 
