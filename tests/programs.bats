@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Which programs are run on which kernel.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	cd "$BATS_TEST_DIRNAME/.." || return
 	unset K T
@@ -37,4 +39,14 @@ of() { { programs "$1"; programs "$1-at-once"; } | sort; }
 @test 'K: all; T: the one' {
 	[[ $(K=7.2 of 7.2) == "$(all)" ]]
 	[[ $(T=guard_test of 7.2) == guard_test.sh && $(T=tracer_test.sh of 6.12-debug) == tracer_test ]]
+}
+
+@test 'T that is no program is refused, whatever the target' {
+	export PORTFS_CACHE=$BATS_TEST_TMPDIR/cache
+	for T in cases '*_test' lifetime; do
+		T=$T run ! tests/check
+		[[ $output == "check: no test program '$T', and no part; parts: "* ]]
+		T=$T run ! tests/check arm64
+		[[ $output == "check: no test program '$T'" ]]
+	done
 }

@@ -3,6 +3,8 @@
 # The queue of jobs.
 # shellcheck disable=SC2016 # the queue's shell reads it
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	export CACHE=$BATS_TEST_TMPDIR/cache logs=$BATS_TEST_TMPDIR/logs
 	mkdir -p "$CACHE/locks" "$logs"
@@ -29,13 +31,18 @@ lanes() { echo 2; }
 queue() { (cd "$BATS_TEST_DIRNAME/.." && timeout 60 bash -euo pipefail -c "$QUEUE$1"); }
 
 @test 'each job once' {
-	queue 'enqueue a 1; enqueue b 2; enqueue c 3; run_queue'
-	[[ $(sort "$logs/ended") == $'a\nb\nc' ]]
+	run queue 'enqueue a 1; enqueue b 2; enqueue a 1; enqueue c 3; run_queue'
+	[[ ${lines[0]} == '# 0 of 3 done'* && $(sort "$logs/ended") == $'a\nb\nc' ]]
 }
 
 @test 'what another needs ends before it begins' {
 	queue 'enqueue needs 100 needed; enqueue needed 1; enqueue other 50; run_queue'
 	[[ $(sort "$logs/ended") == $'needed\nneeds\nother' ]]
+}
+
+@test 'a queue of which nothing can begin says so' {
+	run ! queue 'enqueue a 1 b; enqueue b 1 a; run_queue'
+	[[ $output == 'nothing of this can begin: a b' ]]
 }
 
 @test 'the longest first, by what it took the last time' {

@@ -27,8 +27,8 @@ io_device() { echo "$(stat -c '%F %t:%T %U:%G %a' "$1") $(readlink /dev/char/1:4
 
 # All files, with what they are and, in /etc, what they hold. Not what any boot changes.
 list_files() {
-	find / -xdev \( -path /proc -o -path /root -o -path /tmp -o -path /var/tmp -o -path /var/log -o -path /var/cache -o -path /var/backups \
-		-o -path /var/lib/systemd -o -path '/var/lib/dkms/mok.*' -o -path /share -o -path /var/lib/nginx \) -prune \
+	find / -xdev \( -path /proc -o -path /root -o -path /tmp -o -path /var/tmp -o -path /var/log -o -path /var/cache \
+		-o -path /var/backups -o -path /var/lib/systemd -o -path '/var/lib/dkms/mok.*' -o -path /share -o -path /var/lib/nginx \) -prune \
 		-o -printf '%p %y %m %U:%G %l\n' | sort
 	find /etc -xdev -type f ! -name 'passwd*' -exec sha256sum {} + | sort -k 2
 }
