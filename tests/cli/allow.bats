@@ -130,7 +130,7 @@ rule() { getfacl -cpnE "$PORT/${1:-tcp/80}" | xargs; }
 	node tcp/80 nobody 600
 	unchanged 2 "the ports are missing; 'portctl list --owner nobody'" portctl revoke nobody
 	unchanged 2 "there is no user 'nosuchuser'" portctl revoke nosuchuser tcp/80
-	unchanged 2 "no port and no service" portctl revoke nosuchuser
+	unchanged 2 "not a port or a service" portctl revoke nosuchuser
 	unchanged 2 "did you mean: portctl revoke nobody tcp/80" portctl revoke tcp/80 nobody
 	getent passwd uucp && getent services uucp
 	node tcp/540 uucp 600

@@ -35,7 +35,7 @@ tcp/8000 0:0 600
 tcp/8001 0:0 600
 udp/82 2:0 600
 udp/83 3:0 600" ]]
-	tells "10.conf:2:20: error: '6x0' is no mode" "its ports are root's alone until it is mended"
+	tells "10.conf:2:20: error: '6x0' is not a mode" "its ports are root's alone until it is mended"
 	# Mended, and nothing more is said.
 	sed -i 's/6x0/660/' "$ETC/10.conf"
 	portctl sync
@@ -100,7 +100,7 @@ tcp/81 2:0 600" ]]
 	rmdir "$ETC/90.conf"
 	mkfifo "$ETC/60.conf"
 	boot 1
-	tells "$ETC/60.conf is no regular file"
+	tells "$ETC/60.conf is not a regular file"
 	rm "$ETC/60.conf"
 	# A folder that is none, and one that fails while it is read.
 	mkdir -p "$PORTCTL_ROOT/usr/lib"
@@ -127,7 +127,7 @@ tcp/81 2:0 600" ]]
 	[[ $(nodes) == "tcp/80 0:0 600
 tcp/81 0:0 600
 udp/80 1:0 600" ]]
-	tells "10.conf:3:9: error: a NUL byte: this is no text; the ports before it are root's alone"
+	tells "10.conf:3:9: error: a NUL byte: this is not text; the ports before it are root's alone"
 	rm "$PORT/tcp/81"
 	{ echo 'tcp 80 1 600'; head -c 100000 /dev/zero | tr '\0' x; } >"$ETC/10.conf"
 	boot 1

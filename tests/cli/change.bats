@@ -18,11 +18,11 @@ load lib.bash
 	[[ $(getfacl -cpn "$PORT/tcp/80" | xargs) == "user::rw- user:$(id -u bin):-w- group::rw- group:$(getent group sys | cut -d: -f3):r-- mask::rw- other::---" ]]
 	portctl grant nobody tcp/81 -a u:bin:w -m 640
 	[[ $(getfacl -cpnE "$PORT/tcp/81" | xargs) == "user::rw- user:$(id -u bin):-w- group::--- mask::r-- other::---" ]]
-	unchanged 2 "'x' is no ACL entry" portctl grant nobody tcp/80 -a x
+	unchanged 2 "'x' is not an ACL entry" portctl grant nobody tcp/80 -a x
 	unchanged 2 "there is no user 'nosuchuser'" portctl grant nobody tcp/80 -a u:nosuchuser:w
 	unchanged 2 "there is no group 'nosuchgroup'" portctl grant nobody tcp/80 -a g:nosuchgroup:w
 	unchanged 2 "second entry" portctl grant nobody tcp/80 -a u:bin:w,u:bin:r
-	unchanged 2 "is no ACL entry" portctl grant nobody tcp/80 -a u:bin:z
+	unchanged 2 "is not an ACL entry" portctl grant nobody tcp/80 -a u:bin:z
 	unchanged 2 "is not what mode 0600 says" portctl grant nobody tcp/80 -m 600 -a m::w
 }
 
@@ -41,10 +41,10 @@ load lib.bash
 @test "release all, and all only alone" {
 	node tcp/80 nobody 600
 	node udp/65535 nobody 600
-	unchanged 2 "'all' is no port" portctl release all tcp/80
-	unchanged 2 "'tcp' is no port; did you mean: tcp/80" portctl release tcp 80
+	unchanged 2 "'all' is not a port" portctl release all tcp/80
+	unchanged 2 "'tcp' is not a port; did you mean: tcp/80" portctl release tcp 80
 	unchanged 2 "tcp/1-65535 are all of them" portctl release tcp
-	unchanged 2 "'all' is no port" portctl grant daemon all
+	unchanged 2 "'all' is not a port" portctl grant daemon all
 	run -0 portctl release all -n
 	[[ $output == "-tcp 80 nobody 0600"$'\n'"-udp 65535 nobody 0600" ]]
 	portctl release all

@@ -374,8 +374,8 @@ portctl allow nobody $both" ]]
 	[[ $(grep -c ^authbind: <<<"$output") == 2 && $(finding "byport/80: ") == *"getfacl $PORTCTL_ROOT/etc/authbind/byport/80"* ]]
 	omits authbind "byport/http: its name has no port"
 	omits authbind "byport/70000: its name has no port"
-	omits authbind "byaddr/80: no ADDRESS,PORT"
-	omits authbind "byuid/nobody: its name is no user's number"
+	omits authbind "byaddr/80: its name is not ADDRESS,PORT"
+	omits authbind "byuid/nobody: its name is not a user's number"
 	# What it says to type is enough.
 	finding byport | sed -n '/^    chmod/p' | sh
 	doctor 0

@@ -50,13 +50,13 @@ tcp/82 1:0 600" ]]
 	mistake 5 "port 0 does not exist" 'tcp 0 nobody 600'
 	mistake 8 "port 65536 does not exist" 'tcp 80,65536 nobody 600'
 	mistake 13 "port 70000 does not exist" 'tcp 80,8000-70000 nobody 600'
-	mistake 5 "'nosuchservice' is no port" 'tcp nosuchservice nobody 600'
-	mistake 5 "'tcp/80' is no port" 'tcp tcp/80 nobody 600'
+	mistake 5 "'nosuchservice' is not a port" 'tcp nosuchservice nobody 600'
+	mistake 5 "'tcp/80' is not a port" 'tcp tcp/80 nobody 600'
 	mistake 10 "there is no user 'nosuchuser'" '  tcp 80 nosuchuser 600'
 	mistake 15 "there is no group 'nosuchgroup'" 'tcp 80 nobody:nosuchgroup 600'
-	mistake 15 "'999' is no mode" 'tcp 80 nobody 999'
+	mistake 15 "'999' is not a mode" 'tcp 80 nobody 999'
 	mistake 10 "nothing follows the -" 'tcp 80 - 600'
-	mistake 19 "'x' is no ACL entry" 'tcp 80 nobody 660 x'
+	mistake 19 "'x' is not an ACL entry" 'tcp 80 nobody 660 x'
 	mistake 28 "there is no user 'nosuchuser'" 'tcp 80 nobody 660 u:1:rw,u:nosuchuser:w'
 	mistake 25 "'x' is one word too many" 'tcp 80 nobody 660 u:1:w x'
 	mistake 19 "mask::rw- is not what mode 0600 says" 'tcp 80 nobody 600 u:1:w,m::rw'
@@ -123,9 +123,9 @@ bounded() { ([[ ${SANITIZE-} ]] || ulimit -v 65536 && "$@"); }
 	{ echo "tcp 80 nobody 600"; printf 'tcp 81 no\0body 600\n'; } >nul
 	unchanged 2 "nul:2:10: error: a NUL byte" bounded portctl restore nul
 	mkfifo fifo
-	unchanged 1 "fifo is no regular file" portctl restore fifo
+	unchanged 1 "fifo is not a regular file" portctl restore fifo
 	unchanged 1 "is a directory" portctl restore "$ETC"
-	unchanged 1 "/dev/zero is no regular file" portctl restore /dev/zero
+	unchanged 1 "/dev/zero is not a regular file" portctl restore /dev/zero
 	unchanged 1 "cannot read missing: No such file or directory" portctl restore missing
 	ln -s loop loop
 	unchanged 1 "cannot read loop: Too many levels" portctl restore loop

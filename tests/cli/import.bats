@@ -133,13 +133,13 @@ tcp 80 3999999 0600" ]]
 		unchanged 2 "$2" portctl import mac_portacl rules
 		[[ -z $output ]]
 	}
-	mistake uid:1:tcp "rules:2:28: error: no rule; uid:80:tcp:80 and gid:80:udp:53 are"
+	mistake uid:1:tcp "rules:2:28: error: not a rule; uid:80:tcp:80 and gid:80:udp:53 are"
 	mistake uid:1:tcp:80,user:1:tcp:81 "rules:2:41: error: neither uid nor gid"
-	mistake uid:alice:tcp:80 "rules:2:32: error: no number of a user or group"
+	mistake uid:alice:tcp:80 "rules:2:32: error: not the number of a user or group"
 	mistake uid:1:sctp:80 "rules:2:34: error: neither tcp nor udp"
-	mistake uid:1:tcp:0 "rules:2:38: error: no port"
-	mistake uid:1:tcp:65536 "rules:2:38: error: no port"
-	mistake uid:4294967295:tcp:1 "rules:2:32: error: no number"
+	mistake uid:1:tcp:0 "rules:2:38: error: not a port"
+	mistake uid:1:tcp:65536 "rules:2:38: error: not a port"
+	mistake uid:4294967295:tcp:1 "rules:2:32: error: not the number"
 	mistake 'uid:1:tcp:80 uid:1:tcp:81' "rules:2:41: error: a comma comes before the next rule"
 }
 
@@ -178,7 +178,7 @@ tcp 443 nobody 0600" ]]
 	imports 0 sysctl raised
 	echo "$START = much" >raised
 	imports 1 sysctl raised
-	leaves "raised:1: 'much' is no number"
+	leaves "raised:1: 'much' is not a number"
 	unchanged 1 "cannot read missing: No such file" portctl import sysctl missing
 }
 

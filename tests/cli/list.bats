@@ -96,7 +96,7 @@ tcp/83  yes" ]]
 	[[ $output == tcp/53 ]]
 	unchanged 2 "there is no user 'nosuchuser'" portctl list --owner nosuchuser
 	unchanged 2 "names a group" portctl list --owner :daemon
-	unchanged 2 "'nosuchuser' is no port and no service" portctl list nosuchuser
+	unchanged 2 "'nosuchuser' is not a port or a service" portctl list nosuchuser
 }
 
 @test "equal neighbours are one line, on a terminal in colour" {

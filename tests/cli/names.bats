@@ -30,7 +30,7 @@ with_names() {
 	unchanged 2 "user 010 is written 10" portctl grant 1 tcp/80 -a u:010:rw
 	unchanged 2 "group 00 is written 0" portctl grant 1 tcp/80 -a g:00:rw
 	unchanged 2 "there is no user '0x10'" portctl grant 1 tcp/80 -a u:0x10:rw
-	unchanged 2 "'+x' is no user" portctl grant +x tcp/80
+	unchanged 2 "'+x' is not a user" portctl grant +x tcp/80
 	portctl grant +10 tcp/80 -a u:+12345:rw,g:4294967294:r
 	[[ $(getfacl -cpnE "$PORT/tcp/80" | xargs) == "user::rw- user:12345:rw- group::--- group:4294967294:r-- mask::rw- other::---" ]]
 	[[ $(nodes) == "tcp/80 10:0 660" ]]
@@ -38,13 +38,13 @@ with_names() {
 
 @test "entries of an ACL" {
 	mistake() { unchanged 2 "$2" portctl grant 1 tcp/80 -a "$1"; }
-	mistake u:1:rw, "'' is no ACL entry"
-	mistake u:1 "'u:1' is no ACL entry"
-	mistake u:1: "'u:1:' is no ACL entry"
-	mistake u:1:8 "is no ACL entry"
-	mistake u:1:rwxw "is no ACL entry"
-	mistake m:x:rw "is no ACL entry"
-	mistake d:u:1:rw "is no ACL entry"
+	mistake u:1:rw, "'' is not an ACL entry"
+	mistake u:1 "'u:1' is not an ACL entry"
+	mistake u:1: "'u:1:' is not an ACL entry"
+	mistake u:1:8 "is not an ACL entry"
+	mistake u:1:rwxw "is not an ACL entry"
+	mistake m:x:rw "is not an ACL entry"
+	mistake d:u:1:rw "is not an ACL entry"
 	mistake u:1:rw,user:1:r "'user:1:r' is the second entry for the same one"
 	mistake m::r,m:w "'m:w' is the second entry"
 	portctl grant 1 tcp/80 -a user:2:6,group:3:r,g::x,u::r,mask:rwx,other::w

@@ -161,9 +161,9 @@ as_it_would() {
 	node tcp/80 nobody 600
 	unchanged 1 "cannot write missing/table: No such file" portctl save missing/table
 	mkfifo fifo
-	unchanged 1 "fifo is no regular file" portctl save fifo
-	unchanged 1 "is no regular file" portctl save "$ETC"
-	unchanged 1 "is no regular file" portctl save "$ETC/"
+	unchanged 1 "fifo is not a regular file" portctl save fifo
+	unchanged 1 "is not a regular file" portctl save "$ETC"
+	unchanged 1 "is not a regular file" portctl save "$ETC/"
 	unchanged 1 "cannot write: No space left on device" bash -c 'portctl save - >/dev/full'
 }
 
@@ -307,10 +307,10 @@ read -r' bash "$ETC" "$SAVED" "$PORTCTL_ROOT/run" "$PORTCTL_ROOT/run/portctl.loc
 	[[ $(stat -c %U folder/table) == root && ! -s folder/.table.new ]]
 	rm folder/table
 	ln -s "$PORTCTL_ROOT/target" folder/table
-	unchanged 1 "is no regular file" portctl save folder/table
+	unchanged 1 "is not a regular file" portctl save folder/table
 	rm folder/table
 	mkfifo folder/table
-	unchanged 1 "is no regular file" timeout 60 portctl save folder/table
+	unchanged 1 "is not a regular file" timeout 60 portctl save folder/table
 }
 
 @test "a file that is replaced keeps its owner and its mode, a new one follows the umask" {

@@ -395,7 +395,7 @@ sys.exit(subprocess.call(["portctl", "why", "tcp/8080", "daemon"]))'
 	says 2 'too many arguments' portctl why tcp/80 nobody 1
 	says 2 "'tcp/80-81' is more than one port" portctl why tcp/80-81
 	says 2 "'81,80' is more than one port" portctl why 81,80
-	says 2 "no port" portctl why nosuch nobody
+	says 2 "not a port" portctl why nosuch nobody
 	says 2 "there is no user 'nosuch', and systemd cannot be asked for a service of that name" portctl why tcp/80 nosuch
 	says 2 "cannot ask systemd for 'web.service'" portctl why tcp/80 web.service
 	says 2 'there is no process 4194305; the user of that number is written +4194305' portctl why tcp/80 4194305

@@ -59,7 +59,7 @@ granted() {
 	for word in zerosrv tcp/zerosrv 80,zerosrv; do
 		unchanged 2 "service 'zerosrv' is port 0 in services(5)" at_zero portctl grant nobody $word
 	done
-	unchanged 2 "'zerosrv' is no port and no service" at_zero portctl grant nobody udp/zerosrv
+	unchanged 2 "'zerosrv' is not a port or a service" at_zero portctl grant nobody udp/zerosrv
 	[[ -z $(nodes) ]]
 	echo "tcp zerosrv nobody 600" >table
 	unchanged 2 "table:1:5: error: service 'zerosrv' is port 0" at_zero portctl check table
@@ -134,8 +134,8 @@ granted() {
 	[[ $output == tcp/80 ]]
 	run -0 portctl who -H -o port
 	[[ $output == udp/513 ]]
-	unchanged 2 "'who' is no command; 'portctl list who' lists the port" portctl who tcp/80
-	unchanged 2 "'tcp/80' is no command; 'portctl list tcp/80' lists the port" portctl tcp/80 nobody
+	unchanged 2 "'who' is not a command; 'portctl list who' lists the port" portctl who tcp/80
+	unchanged 2 "'tcp/80' is not a command; 'portctl list tcp/80' lists the port" portctl tcp/80 nobody
 }
 
 @test "what is no port" {
@@ -147,9 +147,9 @@ granted() {
 	unchanged 2 "a port number is missing" portctl grant nobody tcp/80,
 	unchanged 2 "a port number is missing" portctl grant nobody 80-
 	unchanged 2 "a port number is missing" portctl grant nobody ""
-	unchanged 2 "'sctp' is no protocol; tcp and udp are" portctl grant nobody sctp/80
-	unchanged 2 "no port and no service" portctl grant nobody nosuchservice
-	unchanged 2 "no port" portctl grant nobody 80-90-100
+	unchanged 2 "'sctp' is not a protocol; tcp and udp are" portctl grant nobody sctp/80
+	unchanged 2 "not a port or a service" portctl grant nobody nosuchservice
+	unchanged 2 "not a port" portctl grant nobody 80-90-100
 	# A mistake in the second port keeps the first from being granted.
 	unchanged 2 "ports are 1 to 65535" portctl grant nobody 80 70000
 }
@@ -185,7 +185,7 @@ tcp/6 0:12346 660" ]]
 	[[ $(nodes) == "tcp/80 $(id -u nobody):0 640
 tcp/81 $(id -u nobody):0 1600" ]]
 	for mode in 8 60 6666666 u+q -1 "" u u+rw, ,u+w w +s; do
-		unchanged 2 "is no mode" portctl grant nobody tcp/80 -m "$mode"
+		unchanged 2 "is not a mode" portctl grant nobody tcp/80 -m "$mode"
 	done
 }
 
@@ -219,7 +219,7 @@ tcp/81 $(id -u nobody):0 1600" ]]
 }
 
 @test "usage" {
-	unchanged 2 "'lst' is no command" portctl lst
+	unchanged 2 "'lst' is not a command" portctl lst
 	unchanged 2 "too few arguments; the command is: portctl grant USER[:GROUP] PORT..." portctl grant nobody
 	unchanged 2 "too many arguments" portctl save a b
 	unchanged 2 "unknown option -x" portctl list -x

@@ -280,7 +280,7 @@ says_what_is_missing() {
 	says 3 "$PORT is the kernel's device for I/O ports: 'portctl mount' moves it to /dev/ioport" portctl list
 	must rm "$PORT"
 	must touch "$PORT"
-	says 3 "$PORT is no directory" portctl list
+	says 3 "$PORT is not a directory" portctl list
 	must rm "$PORT"
 	must mkdir -p "$PORT"
 	must portctl mount

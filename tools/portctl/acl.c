@@ -158,7 +158,7 @@ static bool parse_entry(struct acl_entry *entry, const char *text,
 	if (!entry->tag)
 		right = mistaken(
 			mistake, 0,
-			"'%s' is no ACL entry; u:alice:rw, g:web:w, g::r and m::rw are",
+			"'%s' is not an ACL entry; u:alice:rw, g:web:w, g::r and m::rw are",
 			text);
 	else if (entry->tag == ACL_USER)
 		right = user_parse(&entry->id, name, mistake);

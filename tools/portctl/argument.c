@@ -62,11 +62,11 @@ static bool is_protocol(const char *word, const char *next)
 	if (!protocol_find(word, strlen(word)))
 		return false;
 	if (next && isdigit((unsigned char)*next))
-		fail(WRONG, "'%s' is no port; did you mean: %s/%s", word, word,
-		     next);
+		fail(WRONG, "'%s' is not a port; did you mean: %s/%s", word,
+		     word, next);
 	else
 		fail(WRONG,
-		     "'%s' is no port; %s/80 is one, and %s/1-%d are all of them",
+		     "'%s' is not a port; %s/80 is one, and %s/1-%d are all of them",
 		     word, word, word, PORT_MAX);
 	return true;
 }

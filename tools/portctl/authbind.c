@@ -79,7 +79,7 @@ static void read_permission(const char *path, const char *name,
 		port = strrchr(port, ',');
 		port = port ? port : strrchr(name, ':');
 		if (!port) {
-			search->omitted(path, 0, "no ADDRESS,PORT",
+			search->omitted(path, 0, "its name is not ADDRESS,PORT",
 					search->data);
 			return;
 		}
@@ -166,7 +166,7 @@ static void read_user(const char *path, const char *name,
 	grant.uid = strtoul(name + marked, &end, 10);
 	if (!file || end == name + marked || *end) {
 		search->omitted(path, 0,
-				file ? "its name is no user's number" :
+				file ? "its name is not a user's number" :
 				       strerror(errno),
 				search->data);
 		goto close_file;

@@ -308,7 +308,7 @@ static ssize_t next_line(struct source *source, FILE *file, char *line,
 		}
 		if (byte == '\0') {
 			no_table(source, reader, length,
-				 "a NUL byte: this is no text");
+				 "a NUL byte: this is not text");
 			return -1;
 		}
 		line[length++] = byte;
@@ -384,7 +384,8 @@ static FILE *open_regular(struct source *source, const char *path)
 		fail(FAILED,
 		     "%s is %s; a table is a file, or - for standard input%s",
 		     path,
-		     S_ISDIR(stat.st_mode) ? "a directory" : "no regular file",
+		     S_ISDIR(stat.st_mode) ? "a directory" :
+					     "not a regular file",
 		     then);
 		close(fd);
 		source->unknown = true;

@@ -225,7 +225,7 @@ static void add_sysctl(const struct sysctl *line, void *data)
 	unsigned long value = strtoul(line->value, &end, 10);
 
 	if (end == line->value || *end) {
-		leave(import, "%s:%u: '%s' is no number", line->file,
+		leave(import, "%s:%u: '%s' is not a number", line->file,
 		      line->line, line->value);
 		return;
 	}

@@ -258,9 +258,9 @@ static enum status no_command(const char *word)
 	if (ports_parse(&set, word, &mistake))
 		return fail(
 			WRONG,
-			"'%s' is no command; 'portctl list %s' lists the port",
+			"'%s' is not a command; 'portctl list %s' lists the port",
 			word, word);
-	return fail(WRONG, "'%s' is no command and no port; %s", word,
+	return fail(WRONG, "'%s' is not a command or a port; %s", word,
 		    command_hint(word));
 }
 

@@ -128,6 +128,6 @@ bool mode_change(mode_t *mode, const char *text, struct mistake *mistake)
 	}
 	return mistaken(
 		mistake, p - text,
-		"'%s' is no mode; 660, u+rw, g=w, o-w and +t are, with commas between them",
+		"'%s' is not a mode; 660, u+rw, g=w, o-w and +t are, with commas between them",
 		text);
 }

@@ -62,7 +62,7 @@ enum status why_missing(void)
 				places.port);
 		return fail(
 			MISSING,
-			"%s is no directory: move it away, then 'portctl mount'",
+			"%s is not a directory: move it away, then 'portctl mount'",
 			places.port);
 	}
 	return fail(MISSING,

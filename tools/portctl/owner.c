@@ -143,8 +143,8 @@ static bool parse_word(id_t *id, enum account_kind kind, const char *word,
 	name = *word && *word != '+' ? unescape(word) : NULL;
 	if (!name)
 		return mistaken(mistake, 0,
-				"'%s' is no %s; a name is, or a number", word,
-				kind_names[kind]);
+				"'%s' is not a %s; a name is, or a number",
+				word, kind_names[kind]);
 	found = account_by_name(kind, name);
 	free(name);
 	if (found->known) {

@@ -90,9 +90,9 @@ static bool parse_range(struct port_set *set, unsigned int protocols,
 		}
 	}
 	if (*rest)
-		return mistaken(mistake, rest - text,
-				"'%s' is no port; 80, 8000-8099 and http are",
-				text);
+		return mistaken(
+			mistake, rest - text,
+			"'%s' is not a port; 80, 8000-8099 and http are", text);
 	if (last < first)
 		return mistaken(mistake, 0, "range %s runs backwards: %u-%u",
 				text, last, first);
@@ -119,7 +119,7 @@ static bool no_service(const char *text, unsigned int protocols,
 			hint_consider(&hint, service->s_name);
 	}
 	endservent();
-	return mistaken(mistake, 0, "'%s' is no port and no service; %s", text,
+	return mistaken(mistake, 0, "'%s' is not a port or a service; %s", text,
 			hint_words(&hint,
 				   "tcp/80, 80, 8000-8099 and http are"));
 }
@@ -231,7 +231,7 @@ static bool no_protocol(const char *word, struct mistake *mistake)
 	hint_begin(&hint, word);
 	hint_consider(&hint, protocol_names[TCP]);
 	hint_consider(&hint, protocol_names[UDP]);
-	return mistaken(mistake, 0, "'%s' is no protocol; %s", word,
+	return mistaken(mistake, 0, "'%s' is not a protocol; %s", word,
 			hint_words(&hint, "tcp and udp are"));
 }
 

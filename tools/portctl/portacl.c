@@ -69,7 +69,7 @@ static void read_rule(struct portacl_reader *reader, const char *text,
 		if (i < 3 && !colon) {
 			mistake_at(
 				reader, text,
-				"no rule; uid:80:tcp:80 and gid:80:udp:53 are");
+				"not a rule; uid:80:tcp:80 and gid:80:udp:53 are");
 			return;
 		}
 		if (i < 3)
@@ -80,11 +80,12 @@ static void read_rule(struct portacl_reader *reader, const char *text,
 	if (!rule.is_group && (lengths[0] != 3 || strncmp(words[0], "uid", 3)))
 		mistake_at(reader, words[0], "neither uid nor gid");
 	else if (!parse_number(&id, words[1], lengths[1], 4294967294))
-		mistake_at(reader, words[1], "no number of a user or group");
+		mistake_at(reader, words[1],
+			   "not the number of a user or group");
 	else if (!protocol)
 		mistake_at(reader, words[2], "neither tcp nor udp");
 	else if (!parse_number(&port, words[3], lengths[3], PORT_MAX) || !port)
-		mistake_at(reader, words[3], "no port; 1 to 65535 are");
+		mistake_at(reader, words[3], "not a port; 1 to 65535 are");
 	else {
 		rule.id = id;
 		rule.index = (protocol == 1U << UDP ? PORTS : 0) + port;

@@ -164,7 +164,7 @@ enum status file_replace(const char *path, const char *text, size_t size,
 	if (!*name || (is_there && !S_ISREG(stat.st_mode)))
 		status = fail(
 			FAILED,
-			"%s is no regular file; name a file, or - for standard output",
+			"%s is not a regular file; name a file, or - for standard output",
 			path);
 	else if (dry_run && faccessat(folder, ".", W_OK, AT_EACCESS))
 		status = cannot_write(path);

@@ -65,7 +65,7 @@ bool mode_parse(mode_t *mode, const char *text, struct mistake *mistake)
 	if (text[length] || length < 3 || length > 4)
 		return mistaken(
 			mistake, 0,
-			"'%s' is no mode; three or four octal digits are, as in 660",
+			"'%s' is not a mode; three or four octal digits are, as in 660",
 			text);
 	*mode = strtoul(text, NULL, 8);
 	return true;

@@ -44,7 +44,8 @@ enum status acl_read(const char *path, const struct acl **acl)
 			    strerror(errno));
 	if ((size_t)size < sizeof(room.header) ||
 	    le32toh(room.header.a_version) != POSIX_ACL_XATTR_VERSION)
-		return fail(FAILED, "cannot read the ACL of %s: it is none",
+		return fail(FAILED,
+			    "cannot read the ACL of %s: it is not an ACL",
 			    path);
 	count = (size - sizeof(room.header)) / sizeof(room.entries[0]);
 	list = acl_create(count);
