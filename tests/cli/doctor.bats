@@ -29,7 +29,7 @@ types() {
 		{ finding "$words"; echo "not to type: $*"; return 1; }
 }
 
-found_nothing() { [[ $output == "nothing is to be mended"* && $output != *$'\n    '* ]]; }
+found_nothing() { [[ $output == "nothing to fix"* && $output != *$'\n    '* ]]; }
 found_one() { [[ $(grep -c '^[a-z]*: ' <<<"$output") == 1 && $output == "$1"* ]]; }
 omits() { grep -q "^not looked at, $1: .*$2" <<<"$output"; }
 

@@ -55,7 +55,7 @@ static void print_findings(const struct findings *findings)
 	for (finding = findings->first; finding; finding = finding->next)
 		print_finding(finding);
 	if (!findings->first)
-		puts("nothing is to be mended");
+		puts("nothing to fix");
 	for (omission = findings->first_omission; omission;
 	     omission = omission->next) {
 		printf("not looked at, %s: ", omission->check);
