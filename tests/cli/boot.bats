@@ -35,7 +35,7 @@ tcp/8000 0:0 600
 tcp/8001 0:0 600
 udp/82 2:0 600
 udp/83 3:0 600" ]]
-	tells "10.conf:2:20: error: '6x0' is not a mode" "its ports are root's alone until it is mended"
+	tells "10.conf:2:20: error: '6x0' is not a mode" "the line's ports are root's alone until this is fixed"
 	# Mended, and nothing more is said.
 	sed -i 's/6x0/660/' "$ETC/10.conf"
 	portctl sync
@@ -59,12 +59,12 @@ closes() {
 	closes tcp/80 'tcp 80 1 600 x'
 	closes tcp/80 'tcp 80 - 600'
 	closes 'tcp/80 tcp/82' 'tcp 80,81x,82 1 600'
-	tells "what can be told of its ports is root's alone"
+	tells "those of the line's ports that are clear are root's alone"
 	closes 'tcp/80 udp/80' 'tpc 80 1 600'
 	closes '' 'tcp'
-	tells 'cannot be told'
+	tells 'it is not clear which ports are meant'
 	closes '' 'tcp 80x 1 600'
-	tells 'cannot be told'
+	tells 'it is not clear which ports are meant'
 }
 
 @test "bad syntax behind a name that nobody knows is bad syntax" {
@@ -90,7 +90,7 @@ tcp/81 2:0 600" ]]
 	ln -s /nonexistent "$ETC/10.conf"
 	boot 1
 	[[ $(nodes) == 'tcp/80 1:0 600' ]]
-	tells "cannot read $ETC/10.conf: No such file or directory; which ports it is about cannot be told"
+	tells "cannot read $ETC/10.conf: No such file or directory; it is not clear which ports are meant"
 	rm "$ETC/10.conf"
 	mkdir "$ETC/90.conf"
 	rm "$PORT/tcp/80"
@@ -154,7 +154,7 @@ udp/80 1:0 600" ]]
 @test "names that are known later: only their ports change then" {
 	printf '%s\n' 'tcp 1 1 600' 'tcp 7000-7003 nosuchuser 660' >"$ETC/10.conf"
 	boot 0
-	[[ $stderr == *"10.conf:2:15: warning: there is no user 'nosuchuser'; root only until there is"* ]]
+	[[ $stderr == *"10.conf:2:15: warning: there is no user 'nosuchuser'; the line's ports are root's alone until the name is known"* ]]
 	grep waiting <(portctl status)
 	# Still unknown: that is a failure now, and nothing changes.
 	run -1 --separate-stderr portctl sync --late
@@ -364,7 +364,7 @@ tcp/81 4242:0 600
 tcp/82 0:0 600
 tcp/83 0:0 600
 tcp/84 1:4242 660" ]]
-	[[ $stderr == *"10.conf:1:8: warning: '4242' may be the name of a user that is not known yet; the number is written +4242; root only"* ]]
+	[[ $stderr == *"10.conf:1:8: warning: '4242' may be the name of a user that is not known yet; the number is written +4242; the line's ports are root's alone"* ]]
 	late() {
 		run --separate-stderr unshare --mount sh -c 'mount --bind "$1" /etc/nsswitch.conf && LD_LIBRARY_PATH=. exec portctl sync --late' \
 			- "$PORTCTL_ROOT/etc/nsswitch.conf"

@@ -66,7 +66,7 @@ load lib.bash
 	mkdir -p "$PORTCTL_ROOT/proc/sys/net/ipv4"
 	echo 82 >"$PORTCTL_ROOT/proc/sys/net/ipv4/ip_unprivileged_port_start"
 	portctl grant nobody tcp/80-84
-	says 0 "anybody may bind tcp/82-83 now, for unclaimed ports are free from 82 on" portctl release tcp/80-83
+	says 0 "anybody may bind tcp/82-83 now: unclaimed ports from 82 up are open to all" portctl release tcp/80-83
 	run -0 --separate-stderr portctl release tcp/80-83
 	[[ -z $stderr ]]
 }
@@ -77,12 +77,12 @@ load lib.bash
 	ln -s nowhere "$PORT/tcp/82"
 	before=$(nodes; getfacl -p "$PORT/tcp/80")
 	run -1 --separate-stderr portctl grant nobody tcp/80-83
-	[[ ${stderr_lines[0]} == *"cannot change tcp/82: "* && ${stderr_lines[1]} == *"nothing is changed"* ]]
+	[[ ${stderr_lines[0]} == *"cannot change tcp/82: "* && ${stderr_lines[1]} == *"all ports that were changed have been changed back"* ]]
 	[[ $before == "$(nodes; getfacl -p "$PORT/tcp/80")" ]]
 	rm "$PORT/tcp/82"
 	mkdir "$PORT/tcp/82"
 	run -1 --separate-stderr portctl release tcp/80-83
-	[[ ${stderr_lines[0]} == *"cannot change tcp/82: "* && ${stderr_lines[1]} == *"nothing is changed"* ]]
+	[[ ${stderr_lines[0]} == *"cannot change tcp/82: "* && ${stderr_lines[1]} == *"all ports that were changed have been changed back"* ]]
 	[[ $before == "$(nodes; getfacl -p "$PORT/tcp/80")" ]]
 }
 
@@ -155,7 +155,7 @@ ended() {
 	echo "status: $status"
 	echo "stderr: $stderr"
 	grep -q "+++ killed by SIG$signal +++" trace
-	[[ $stderr == *"SIG$signal came meanwhile: the table is changed"* ]]
+	[[ $stderr == *"stopped by SIG$signal; the table is changed"* ]]
 }
 
 @test "a signal in the middle of a change waits for its end" {
@@ -209,7 +209,7 @@ ended() {
 	run --separate-stderr signalled strace -qq -o trace -e trace=fchownat -e inject=fchownat:error=EIO:signal=TERM:when=5 \
 		portctl grant 2 tcp/8000-8009
 	echo "$stderr"
-	[[ $(nodes) == 'tcp/8000 1:0 600' && $stderr == *'nothing is changed'*'SIGTERM came meanwhile: the command has failed' ]]
+	[[ $(nodes) == 'tcp/8000 1:0 600' && $stderr == *'have been changed back'*'stopped by SIGTERM; the command has failed' ]]
 	run -0 --separate-stderr nohup strace -qq -o trace -e trace=fchownat -e inject=fchownat:signal=HUP:when=3 \
 		portctl grant 2 tcp/8000-8009
 	[[ $(nodes | grep -c ' 2:0 600$') == 10 && $stderr != *HUP* ]]

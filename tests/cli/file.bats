@@ -55,7 +55,7 @@ tcp/82 1:0 600" ]]
 	mistake 10 "there is no user 'nosuchuser'" '  tcp 80 nosuchuser 600'
 	mistake 15 "there is no group 'nosuchgroup'" 'tcp 80 nobody:nosuchgroup 600'
 	mistake 15 "'999' is not a mode" 'tcp 80 nobody 999'
-	mistake 10 "nothing follows the -" 'tcp 80 - 600'
+	mistake 10 "nothing may follow the -" 'tcp 80 - 600'
 	mistake 19 "'x' is not an ACL entry" 'tcp 80 nobody 660 x'
 	mistake 28 "there is no user 'nosuchuser'" 'tcp 80 nobody 660 u:1:rw,u:nosuchuser:w'
 	mistake 25 "'x' is one word too many" 'tcp 80 nobody 660 u:1:w x'

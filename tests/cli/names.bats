@@ -45,8 +45,8 @@ with_names() {
 	mistake u:1:rwxw "is not an ACL entry"
 	mistake m:x:rw "is not an ACL entry"
 	mistake d:u:1:rw "is not an ACL entry"
-	mistake u:1:rw,user:1:r "'user:1:r' is the second entry for the same one"
-	mistake m::r,m:w "'m:w' is the second entry"
+	mistake u:1:rw,user:1:r "'user:1:r' is a second entry for the same user, group, mask or other"
+	mistake m::r,m:w "'m:w' is a second entry"
 	portctl grant 1 tcp/80 -a user:2:6,group:3:r,g::x,u::r,mask:rwx,other::w
 	[[ $(getfacl -cpnE "$PORT/tcp/80" | xargs) == "user::r-- user:2:rw- group::--x group:3:r-- mask::rwx other::-w-" ]]
 }
@@ -59,7 +59,7 @@ with_names() {
 	portctl restore table
 	[[ $(getfacl -cpn "$PORT/tcp/80" | grep -c .) == 256 ]]
 	echo "tcp 80 1 660 u:9:r,$list" >table
-	unchanged 2 "table:1:14: error: 254 ACL entries; 253 is all that a port takes" portctl check table
+	unchanged 2 "table:1:14: error: 254 ACL entries; a port takes 253 at most" portctl check table
 }
 
 @test "nasty names: what save writes is read as the same" {

@@ -72,7 +72,7 @@ tcp/7 6:0 600" ]]
 @test "a file that comes later and says otherwise" {
 	echo "tcp 80 daemon 600" >"$ETC/95-late.conf"
 	node tcp/80 nobody 600
-	unchanged 1 "95-late.conf, line 1, comes after 90-saved.conf and says otherwise of tcp/80" portctl save
+	unchanged 1 "95-late.conf, line 1, comes after 90-saved.conf and overrides it for tcp/80" portctl save
 	chown daemon "$PORT/tcp/80"
 	portctl save
 	[[ -z $(saved) ]]
@@ -189,7 +189,7 @@ as_it_would() {
 @test "an owner who does not exist now is not forgotten" {
 	echo "tcp 8080 nosuchuser 600" >"$SAVED"
 	run -0 --separate-stderr portctl restore --boot
-	[[ $stderr == "$SAVED:1:10: warning: there is no user 'nosuchuser'; root only until there is" ]]
+	[[ $stderr == "$SAVED:1:10: warning: there is no user 'nosuchuser'; the line's ports are root's alone until the name is known" ]]
 	[[ $(nodes) == "tcp/8080 0:0 600" && -e $PORTCTL_ROOT/run/portctl/unresolved ]]
 	run --separate-stderr portctl save
 	((status == 1)) && [[ $stderr == *"the owner of tcp/8080 in $SAVED, line 1, does not exist now"* ]]

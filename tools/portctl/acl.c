@@ -204,9 +204,10 @@ static size_t parse_entries(struct written_entry *entries, char *text,
 	for (i = 1; i < count; i++) {
 		if (compare_entries(&entries[i - 1].entry, &entries[i].entry))
 			continue;
-		mistaken(mistake, entries[i].offset,
-			 "'%s' is the second entry for the same one",
-			 text + entries[i].offset);
+		mistaken(
+			mistake, entries[i].offset,
+			"'%s' is a second entry for the same user, group, mask or other",
+			text + entries[i].offset);
 		return 0;
 	}
 	return count;
@@ -313,7 +314,7 @@ bool acl_parse(const struct acl **acl, mode_t *mode, bool mode_is_given,
 		agree(base.other, mode, 0, mode_is_given, "other", mistake);
 	if (right && list->count > ACL_ENTRIES_MAX)
 		right = mistaken(mistake, 0,
-				 "%zu ACL entries; %d is all that a port takes",
+				 "%zu ACL entries; a port takes %d at most",
 				 list->count, ACL_ENTRIES_MAX);
 	if (right)
 		*acl = acl_share(list);

@@ -82,7 +82,8 @@ static enum status undo(const struct table *old, const struct table *new,
 		     "%u port%s changed and could not be changed back, as said above",
 		     left, left == 1 ? " is" : "s are");
 	else if (undone)
-		fail(FAILED, "nothing is changed: the others are as they were");
+		fail(FAILED,
+		     "all ports that were changed have been changed back");
 	return FAILED;
 }
 
@@ -130,7 +131,7 @@ static bool say_open(unsigned int first, unsigned int last,
 		return false;
 	if (first % PORTS < privileged)
 		first = first / PORTS * PORTS + privileged;
-	warn("anybody may bind %s now, for unclaimed ports are free from %u on",
+	warn("anybody may bind %s now: unclaimed ports from %u up are open to all",
 	     ports_text(first, last), privileged);
 	return true;
 }

@@ -24,7 +24,7 @@
 
 /* At boot, of what cannot be read. */
 #define SO_UNKNOWN \
-	"; which ports it is about cannot be told, so no port is released"
+	"; it is not clear which ports are meant, so no port is released"
 
 /* What a line has; the ports and the owner may be lists of words, never two. */
 enum field {
@@ -38,7 +38,7 @@ enum field {
 
 static const char *const missing_field[] = {
 	[PORT] =
-		"the ports are missing; 'PROTO PORTS OWNER[:GROUP] MODE [ACL]' is a line",
+		"the ports are missing; a line is 'PROTO PORTS OWNER[:GROUP] MODE [ACL]'",
 	[OWNER] = "the owner is missing; a user, or - to release",
 	[MODE] = "the mode is missing, as in 600",
 };
@@ -156,7 +156,7 @@ static bool parse_rule(struct rule *rule, char **words, int count,
 		if (count > OWNER + 1)
 			return mistaken(
 				mistake, words[MODE] - line,
-				"nothing follows the - that releases a port");
+				"nothing may follow the - that releases a port");
 		return true;
 	}
 	rule->claimed = true;
@@ -223,7 +223,7 @@ static bool parse_words(struct source *source, char **words, int count,
 	if (count > FIELDS)
 		return mistaken(
 			mistake, words[FIELDS] - line,
-			"'%.40s' is one word too many; 'PROTO PORTS OWNER[:GROUP] MODE [ACL]' is a line",
+			"'%.40s' is one word too many; a line is 'PROTO PORTS OWNER[:GROUP] MODE [ACL]'",
 			words[FIELDS]);
 	if (!parse_rule(&rule, words, count, line, mistake))
 		return false;
@@ -257,13 +257,13 @@ static const char *close_ports(struct source *source, char **words, int count,
 	}
 	set_rule(source, &set, &root_only, reader, is_unresolved);
 	if (is_unresolved)
-		return "; root only until there is";
+		return "; the line's ports are root's alone until the name is known";
 	if (!set.end) {
 		source->unknown = true;
 		return SO_UNKNOWN;
 	}
-	return all ? "; its ports are root's alone until it is mended" :
-		     "; what can be told of its ports is root's alone until it is mended";
+	return all ? "; the line's ports are root's alone until this is fixed" :
+		     "; those of the line's ports that are clear are root's alone until this is fixed";
 }
 
 static void parse_line(struct source *source, char *line, struct reader *reader)
@@ -323,7 +323,7 @@ static ssize_t next_line(struct source *source, FILE *file, char *line,
 		reader_mistake(
 			reader, length,
 			length ?
-				"standard input ends in the middle of a line; the last one ends with a newline, too" :
+				"standard input ends in the middle of a line; the last line must end with a newline, too" :
 				"standard input is empty; a comment alone makes an empty table",
 			"");
 		return -1;

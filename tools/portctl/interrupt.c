@@ -67,7 +67,7 @@ void interrupts_obey(const char *format, ...)
 		if (vasprintf(&done, format, arguments) < 0)
 			out_of_memory();
 		va_end(arguments);
-		warn("SIG%s came meanwhile: %s", sigabbrev_np(signal), done);
+		warn("stopped by SIG%s; %s", sigabbrev_np(signal), done);
 		free(done);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);

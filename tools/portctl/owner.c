@@ -234,7 +234,7 @@ static bool login_group(struct owner *owner, const struct account *account,
 	if (!account->known)
 		return mistaken(
 			mistake, 0,
-			"user %s has no login group; name one behind the colon",
+			"user %s has no login group; name one after the colon",
 			word);
 	owner->gid = account->login;
 	return true;

@@ -54,7 +54,7 @@ static enum status check_boot(const struct table *table)
 		free(mistakes);
 		return fail(
 			FAILED,
-			"not saved: mistakes in the files have left ports to root, as 'portctl status' shows; mend them, 'portctl sync', and save then");
+			"not saved: mistakes in the files have left ports to root, as 'portctl status' shows; fix them, run 'portctl sync', then save");
 	}
 	boot_waiting(&waiting);
 	for (index = waiting.first; index < waiting.end; index++) {
@@ -142,7 +142,7 @@ enum status config_save(const struct table *table, bool dry_run)
 			return fail(
 				FAILED,
 				"not saved: %s, line %u, comes after " SAVED_NAME
-				" and says otherwise of %s",
+				" and overrides it for %s",
 				origin->file, origin->line,
 				ports_text(first, first));
 		}
