@@ -59,7 +59,7 @@ unit() {
 	answers 1 'no: tcp/80 for user nobody: threshold (EACCES)' \
 		'not seen  confinement' 'name a PID or a SERVICE' \
 		'yes       rule        tcp/80 is unclaimed' \
-		'no        threshold   ports below 1024 are for who has CAP_NET_BIND_SERVICE' \
+		'no        threshold   ports below 1024 are only for processes with CAP_NET_BIND_SERVICE' \
 		'no        capability  a login has no capabilities' 'To let it bind:' \
 		'    portctl grant nobody tcp/80' -- portctl why tcp/80 nobody
 	answers 0 'yes: tcp/8080 for user nobody, as far as can be seen' 'not seen  confinement' \
@@ -127,11 +127,11 @@ knows_ports() {
 	answers 0 'yes: tcp/80' 'yes       capability  it has CAP_NET_BIND_SERVICE' -- portctl why tcp/80 42
 	sed -i 's/^Seccomp.*/Seccomp:	2/' "$PORTCTL_ROOT/proc/42/status"
 	answers 0 'yes: tcp/80 for process 42 (sleep), user nobody, as far as can be seen' \
-		'not seen  seccomp     a filter is in force, and what it lets pass does not show' -- portctl why tcp/80 42
+		'not seen  seccomp     a filter is in force, but portctl cannot see what it lets pass' -- portctl why tcp/80 42
 	echo lockdown >"$PORTCTL_ROOT/sys/kernel/security/lsm"
 	answers 0 'yes       Landlock    this kernel has no Landlock in force' -- portctl why tcp/80 42
 	echo landlock,tomoyo,bpf >"$PORTCTL_ROOT/sys/kernel/security/lsm"
-	answers 0 'not seen  others      what the security modules tomoyo, bpf say of a bind' -- portctl why tcp/80 42
+	answers 0 'not seen  others      portctl cannot see what the security modules tomoyo, bpf say of a bind' -- portctl why tcp/80 42
 	mkdir -p "$PORTCTL_ROOT/sys/fs/selinux"
 	echo 1 >"$PORTCTL_ROOT/sys/fs/selinux/enforce"
 	echo system_u:system_r:httpd_t:s0 >"$PORTCTL_ROOT/proc/42/attr/current"
@@ -157,7 +157,7 @@ knows_ports() {
 	[[ $status == 1 && $output == 'no: tcp/80 for user root, who asks: threshold (EACCES)'* ]]
 	[[ $output == *'not seen  Landlock    the kernel tells nobody whom it restricts'* ]]
 	run unshare --net sh -c 'ip link set lo up && exec setpriv --bounding-set -net_bind_service portctl why tcp/80'
-	[[ $status == 1 && $output == *'yes       Landlock    it lets the port pass, or there is none'* ]]
+	[[ $status == 1 && $output == *'yes       Landlock    no Landlock rule refuses it'* ]]
 }
 
 @test "a process that its profile confines" {
@@ -169,7 +169,7 @@ knows_ports() {
 	echo 'named (enforce)' >"$PORTCTL_ROOT/proc/42/attr/current"
 	sed -i 's/^CapEff.*/CapEff:	0000000000000400/' "$PORTCTL_ROOT/proc/42/status"
 	answers 0 'not seen  AppArmor    the profile named is enforced, and only root can ask' \
-		'not seen  capability  it has CAP_NET_BIND_SERVICE (CapEff), and whether its AppArmor profile leaves it' -- \
+		'not seen  capability  it has CAP_NET_BIND_SERVICE (CapEff), but portctl cannot ask whether its AppArmor profile lets it' -- \
 		portctl why tcp/80 42
 	for mode in kill mixed prompt user; do
 		echo "named ($mode)" >"$PORTCTL_ROOT/proc/42/attr/current"
@@ -189,7 +189,7 @@ knows_ports() {
 	sed -i "s/^Uid.*/Uid:	0	0	0	$(id -u "$user")/" "$PORTCTL_ROOT/proc/42/status"
 	sed -i 's/^Groups.*/Groups:	2 /' "$PORTCTL_ROOT/proc/42/status"
 	portctl grant nobody:"$group" tcp/83
-	answers 1 'the login is, and has been given the group since the process was started' \
+	answers 1 'the user has been given the group since the process was started: a new login may bind' \
 		"    portctl allow $user tcp/83" -- portctl why tcp/83 42
 }
 
@@ -247,7 +247,7 @@ knows_ports() {
 	done
 	answers 0 'yes       seccomp     ExecStart=+ is without any filter' \
 		'not seen  AppArmor    ExecStart=+ is without AppArmorProfile=, but there may be a profile for the path' \
-		'not seen  capability  ExecStart=+ has all capabilities, and whether its AppArmor profile leaves it that' \
+		'not seen  capability  ExecStart=+ has all capabilities, but portctl cannot ask whether its AppArmor profile lets it use that' \
 		-- portctl why tcp/80 time
 	[[ $output != *families* ]]
 	unit time.service User=nobody \

@@ -190,7 +190,7 @@ static void judge_seccomp(struct chain *chain, const struct subject *subject,
 	else if (!judge_filter(chain, subject))
 		chain_add(
 			chain, "seccomp", NOT_SEEN, source,
-			mode ? "a filter is in force, and what it lets pass does not show" :
+			mode ? "a filter is in force, but portctl cannot see what it lets pass" :
 			       "whether a filter is in force cannot be read");
 	free(mode);
 	free(proc);
@@ -338,7 +338,7 @@ static bool judge_own_group(struct chain *chain, const struct probe *probe)
 		return false;
 	step = chain_add(
 		chain, "cgroup", STOPS, "a bind(2) that cannot succeed",
-		"a BPF program of the control group, or a security module, refuses it; SocketBindDeny= of systemd's makes such programs");
+		"a BPF program of the control group, or a security module, refuses it; systemd's SocketBindDeny= makes such programs");
 	step->error = EPERM;
 	return true;
 }

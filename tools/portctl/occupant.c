@@ -115,7 +115,7 @@ static void add_holder(struct chain *chain, const struct listener *listener)
 	else
 		step = chain_add(
 			chain, "in use", STOPS, by_diagnostics,
-			"a socket of user %s has %s of %s%s; whose it is, root can see, unless it is the kernel's own",
+			"a socket of user %s has %s of %s%s; root can see which process the socket belongs to, unless it is the kernel's own",
 			user_name(listener->uid),
 			ports_text(listener->index, listener->index),
 			address_text(listener), sharing);
@@ -177,8 +177,8 @@ void occupant_judge(struct chain *chain, const struct subject *subject,
 	else if (connected)
 		chain_add(
 			chain, "in use", NOT_SEEN, by_diagnostics,
-			"%zu connections have the port, which stop who does not set SO_REUSEADDR",
-			connected);
+			"%zu connection%s the port; a bind without SO_REUSEADDR can fail",
+			connected, connected == 1 ? " uses" : "s use");
 	else
 		chain_add(chain, "in use", PASSES, by_diagnostics,
 			  "nobody has the port");

@@ -85,7 +85,7 @@ void capability_of_process(struct subject *subject)
 				"it has CAP_NET_BIND_SERVICE (CapEff)" :
 			subject->capable == STOPS ?
 				"it has CAP_NET_BIND_SERVICE in a user namespace of its own, which counts for nothing over this network namespace" :
-				"it has CAP_NET_BIND_SERVICE, and over which namespaces only root can see";
+				"it has CAP_NET_BIND_SERVICE, but only root can see over which namespaces";
 	}
 	if (user >= 0)
 		close(user);

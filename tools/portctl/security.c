@@ -112,7 +112,7 @@ static void judge_landlock(struct chain *chain, const struct subject *subject,
 	}
 	if (came_past(subject, probe)) {
 		chain_add(chain, "Landlock", PASSES, by_probe,
-			  "it lets the port pass, or there is none");
+			  "no Landlock rule refuses it");
 		return;
 	}
 	if (!blamed) {
@@ -122,7 +122,7 @@ static void judge_landlock(struct chain *chain, const struct subject *subject,
 	}
 	step = chain_add(
 		chain, "Landlock", STOPS, by_probe,
-		"a sandbox that this process, or one it comes from, has made for itself: start the program outside of it");
+		"a sandbox that this process, or an ancestor of it, has made for itself: start the program outside of it");
 	step->error = probe->refused;
 }
 
@@ -343,7 +343,7 @@ static void judge_others(struct chain *chain, const struct subject *subject,
 	if (*names)
 		chain_add(
 			chain, "others", NOT_SEEN, "/sys/kernel/security/lsm",
-			"what the security modules %s say of a bind does not show",
+			"portctl cannot see what the security modules %s say of a bind",
 			names);
 }
 

@@ -108,7 +108,7 @@ static enum answer judge_rule(struct chain *chain,
 	if (is_ambiguous(&port->rule, &caller)) {
 		chain_add(
 			chain, "rule", NOT_SEEN, "/dev/port",
-			"%s is %s, and whom this user namespace has no number for looks like nobody: ask outside of it",
+			"%s is %s; ids that this user namespace does not map all look like nobody: ask outside of it",
 			ports_text(port->index, port->index),
 			rule_text(&port->rule));
 		return NOT_SEEN;
@@ -121,7 +121,7 @@ static enum answer judge_rule(struct chain *chain,
 		user_name(caller.uid), reason,
 		may ? "" : denial(&port->rule, &caller),
 		!may && would_as_login(subject, &port->rule) ?
-			"; the login is, and has been given the group since the process was started" :
+			"; the user has been given the group since the process was started: a new login may bind" :
 			"");
 	return may ? PASSES : STOPS;
 }
@@ -141,9 +141,10 @@ static enum answer judge_threshold(struct chain *chain,
 			 STOPS,
 		"net.ipv4.ip_unprivileged_port_start", "ports %s %u are %s%s",
 		may ? "from" : "below", port->privileged,
-		may ? "anybody's" : "for who has CAP_NET_BIND_SERVICE",
+		may ? "anybody's" :
+		      "only for processes with CAP_NET_BIND_SERVICE",
 		!may && spares ?
-			", unless a BPF program of the control group spares them that" :
+			", unless a BPF program of the control group waives that" :
 			"");
 	return may ? PASSES : STOPS;
 }
@@ -162,15 +163,14 @@ static enum answer judge_capability(struct chain *chain,
 		chain, "capability", answer, subject->capable_source, "%s%s",
 		subject->capable_text,
 		doubted ?
-			", and whether its AppArmor profile leaves it that cannot be asked" :
+			", but portctl cannot ask whether its AppArmor profile lets it use that" :
 			"");
 	return answer;
 }
 
 static void not_asked(struct chain *chain, const char *name)
 {
-	chain_add(chain, name, NOT_ASKED, NULL,
-		  "what comes before it has decided");
+	chain_add(chain, name, NOT_ASKED, NULL, "an earlier step has decided");
 }
 
 static void judge_unknown(struct chain *chain, const struct port_view *port)
@@ -220,10 +220,12 @@ void standing_judge(struct chain *chain, const struct subject *subject,
 	if (port->rule.claimed && capable == STOPS)
 		not_asked(chain, "sticky bit");
 	else if (port->rule.claimed)
-		chain_add(chain, "sticky bit", sticky ? STOPS : PASSES,
-			  "/dev/port",
-			  sticky ? "it is set: the capability does not help" :
-				   "it is not set: who has the capability may");
+		chain_add(
+			chain, "sticky bit", sticky ? STOPS : PASSES,
+			"/dev/port",
+			sticky ?
+				"it is set: the capability does not help" :
+				"it is not set: a process with the capability may bind");
 	if (decisive->answer != STOPS || (capable != STOPS && !sticky))
 		return;
 	decisive->error = EACCES;

@@ -103,7 +103,7 @@ static enum status cannot_watch(void)
 			return locked_down();
 		return fail(
 			FAILED,
-			"cannot watch the ports: the kernel forbids it (%s), as one does that is locked down for confidentiality",
+			"cannot watch the ports: the kernel forbids it (%s), as it does if it is locked down for confidentiality",
 			strerror(EPERM));
 	case EACCES:
 		return fail(FAILED, "cannot watch the ports: only root can");

@@ -278,7 +278,7 @@ static enum status find_subject(struct subject *subject, const char *word)
 	     *unit_property(subject->unit, "NetworkNamespacePath")))
 		return fail(
 			WRONG,
-			"%s has a network namespace of its own, and a table of its own, while it runs: ask again then",
+			"%s has a network namespace of its own, and a table of its own, while it runs: ask again when it is running",
 			subject->service);
 	return DONE;
 }
