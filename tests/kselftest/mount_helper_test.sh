@@ -171,7 +171,7 @@ refuses_strangers() {
 	make_io
 	refuses 2 'Permission denied' setpriv --reuid bob --regid bob --clear-groups mount.portfs portfs "$PORT"
 	install -m 4755 /usr/sbin/mount.portfs /run/mount.portfs
-	refuses 1 "not to be run with another's rights" \
+	refuses 1 "must not be run with another user's rights" \
 		setpriv --reuid bob --regid bob --clear-groups /run/mount.portfs portfs "$PORT"
 	rm /run/mount.portfs
 }

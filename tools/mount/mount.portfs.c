@@ -403,7 +403,7 @@ int main(int argc, char **argv)
 	unmount = !strncmp(program, "umount", strlen("umount"));
 	if (getuid() != geteuid() || getgid() != getegid())
 		return fail(MNT_EX_USAGE,
-			    "not to be run with another's rights");
+			    "must not be run with another user's rights");
 	if (!request.context || mnt_context_disable_helpers(request.context, 1))
 		return fail(MNT_EX_SYSERR, "%s", strerror(ENOMEM));
 
