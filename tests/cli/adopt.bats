@@ -59,7 +59,7 @@ udp 40000 nobody 0600" ]]
 @test "a service that is known is left to its own command" {
 	systemctl_stub
 	adopt
-	[[ $status == 0 && $output == "# tcp/80 not proposed: python3 is root's; 'portctl adopt' with its service is for it
+	[[ $status == 0 && $output == "# tcp/80 not proposed: python3 is root's; use 'portctl adopt nginx.service'
 "* ]]
 }
 
@@ -67,13 +67,13 @@ udp 40000 nobody 0600" ]]
 	systemctl_stub
 	unchanged 2 "--apply needs a service, as in: portctl adopt --apply nginx" portctl adopt --apply
 	unchanged 2 "--undo needs a service" portctl adopt --undo
-	unchanged 2 "--apply and --undo: one of them" portctl adopt --apply --undo nginx
+	unchanged 2 "use either --apply or --undo" portctl adopt --apply --undo nginx
 	unchanged 2 "too many arguments" portctl adopt nginx named
-	unchanged 1 "whether sshd.service runs wholly as an ordinary user is not known" portctl adopt sshd
+	unchanged 1 "sshd.service is not among the services known to run as an ordinary user (" portctl adopt sshd
 	unchanged 1 "nginx.service has no privileged port now; start it first" unshare --net portctl adopt nginx
 	unchanged 1 "nginx.service was not adopted: $DROPIN is not there, or not portctl's" portctl adopt --undo nginx
 	node tcp/80 daemon 600
-	unchanged 1 "tcp/80 is daemon's; 'portctl allow www-data tcp/80' first" \
+	unchanged 1 "tcp/80 is daemon's; run 'portctl allow www-data tcp/80' first" \
 		held tcp 80 root "$UNIT" portctl adopt --apply nginx
 	unit "$UNIT" <<<$'[Service]\nUser=www-data'
 	unchanged 1 "nginx.service starts as www-data already" portctl adopt --apply nginx
@@ -84,7 +84,7 @@ udp 40000 nobody 0600" ]]
 
 @test "the completions know the services" {
 	local known
-	known=$(portctl adopt sshd 2>&1 | sed 's/.* not known; \(.*\) are known to.*/\1/')
+	known=$(portctl adopt sshd 2>&1 | sed 's/.*(\(.*\)).*/\1/; s/,//g')
 	[[ $known == *"lighttpd.service named.service nginx.service" ]]
 	grep -qF -- "-W '$known'" "$TOOLS/completions/portctl.bash"
 	grep -qF -- "($known)" "$TOOLS/completions/_portctl"

@@ -352,7 +352,7 @@ portctl allow nobody $both" ]]
 	by byport/100 root:daemon 750
 	doctor 1
 	[[ $(finding byport/100:) == *"
-    # the next line replaces the rule that there is then
+    # the next line replaces the rule that the port has by then
     portctl grant --mode 660 root:daemon tcp/100 udp/100
 "* ]]
 }
@@ -407,7 +407,7 @@ program() {
 	program ip6tables-save <<<$'*nat\n-A PREROUTING -p tcp -m tcp --dport 80:81 -j REDIRECT --to-ports 8080'
 	doctor 1
 	[[ $(grep -c ^redirect: <<<"$output") == 4 ]]
-	later='    # and out of the file that has it for the next boot'
+	later='    # and delete it from the file that restores it at boot'
 	types "tcp/80 is redirected to 8080" "portctl grant USER tcp/80" "# let the program listen on tcp/80 itself, then" \
 		"iptables -t nat -D PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080$later" "portctl save"
 	types "udp/53,54 is redirected to 5353" "portctl grant USER udp/53,54" \
@@ -464,8 +464,8 @@ time.sleep(600)" >"$BATS_TEST_TMPDIR/ready" &
 	END
 	doctor 1
 	[[ $(grep -c ^redirect: <<<"$output") == 4 ]]
-	later='    # and out of the file that has it for the next boot'
-	types "tcp/80 is redirected to 8080, which is whoever's is first there: tcp dport 80 redirect" "portctl grant USER tcp/80" \
+	later='    # and delete it from the file that restores it at boot'
+	types "tcp/80 is redirected to 8080, which any user can bind first unless it has an owner: tcp dport 80 redirect" "portctl grant USER tcp/80" \
 		"# let the program listen on tcp/80 itself, then" "nft delete rule inet web pre handle 5$later" "portctl save"
 	types "udp/53,123 is redirected to 5353" "portctl grant USER udp/53,123" \
 		"# let the program listen on udp/53,123 itself, then" "nft delete rule inet web pre handle 6$later" "portctl save"
@@ -595,7 +595,7 @@ module() {
 @test "an unsaved table, and what was wrong at boot" {
 	node tcp/80 nobody 600
 	doctor 1
-	found_one "table: the next boot restores 1 port otherwise"
+	found_one "table: after the next boot 1 port will differ from now"
 	types "table: " "portctl diff" "portctl save"
 	portctl save
 	doctor 0
@@ -615,7 +615,7 @@ module() {
 	portctl save
 	held_doctor tcp 8080 nobody web.service
 	[[ $(grep -c ^sockets: <<<"$output") == 1 ]]
-	types "tcp/8080 is held by nobody with python3, whom its rule refuses" \
+	types "tcp/8080 is held by nobody with python3, but its rule does not allow that user" \
 		"portctl allow nobody tcp/8080    # if this is right; if not:" "systemctl stop web.service"
 	held_doctor tcp 8080 nobody session.scope
 	[[ $(finding "sockets:" | sed -n 3p) =~ ^"    kill "[0-9]+$ ]]

@@ -147,7 +147,7 @@ tcp 80 3999999 0600" ]]
 	capable usr/bin/server "$ALONE"
 	capable usr/bin/ping "$ONLY_RAW"
 	imports 1 setcap
-	[[ $output == "# nothing of setcap to carry over" && $stderr == *"usr/bin/server: it runs nowhere now, so its user and its ports are not known" ]]
+	[[ $output == "# nothing of setcap to carry over" && $stderr == *"usr/bin/server: it holds no privileged port now, so its user and its ports are not known" ]]
 	run -0 --separate-stderr held tcp 80 nobody some.scope portctl import setcap
 	[[ -z $stderr && $output == "# $PORTCTL_ROOT/usr/bin/server; python3 listens now
 tcp 80 nobody 0600" ]]
@@ -213,7 +213,7 @@ time.sleep(600)" "$1" >"$BATS_TEST_TMPDIR/ready.$$" &
 tcp 143 daemon 0600
 # $PORTCTL_ROOT/etc/systemd/system/allowed.service:4
 udp 53-54 daemon 0600" ]]
-	leaves "web.service:3: it gives every port, and which of them nobody binds is not known while it does not run"
+	leaves "web.service:3: it gives every port; which of them nobody binds is known only while the service listens on them"
 	leaves "dynamic.service: systemd makes up its user"
 	leaves "unknown.service: there is no user 'no-such-user'"
 	leaves "allowed.service:4: ipv4 alone; the rule is for both"

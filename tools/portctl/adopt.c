@@ -51,7 +51,7 @@ static void propose(const struct host *host, struct collection *collection,
 	rule.uid = listener_user(listener);
 	if (unit && !service_user(unit) && daemon_find(unit->name))
 		leave_out(listener,
-			  "'portctl adopt' with its service is for it");
+			  format_text("use 'portctl adopt %s'", unit->name));
 	else if (!rule.uid)
 		leave_out(listener, "root needs no rule");
 	else if (port >= low && port <= high)
@@ -74,7 +74,7 @@ static enum status propose_all(const struct host *host)
 
 	automatic_range(&low, &high);
 	if (geteuid())
-		warn("only root sees who has which socket; the users here are those who made them");
+		warn("only root sees who has which socket; the users here are those who created the sockets");
 	for (; listener < end; listener++) {
 		if (host->table && host->table->rules[listener->index].claimed)
 			continue;
@@ -102,7 +102,7 @@ enum status command_adopt(const struct options *options)
 	enum status status;
 
 	if (options->apply && options->undo)
-		return fail(WRONG, "--apply and --undo: one of them");
+		return fail(WRONG, "use either --apply or --undo");
 	if (!options->count && (options->apply || options->undo))
 		return fail(WRONG,
 			    "%s needs a service, as in: portctl adopt %s nginx",

@@ -54,7 +54,7 @@ static enum status find_daemon(const struct daemon **daemon, const char *word)
 	if (!*daemon)
 		return fail(
 			FAILED,
-			"whether %s runs wholly as an ordinary user is not known; %s are known to, and 'portctl doctor' says how to try",
+			"%s is not among the services known to run as an ordinary user (%s); 'portctl doctor' says how to try",
 			name, daemon_names());
 	free(name);
 	return DONE;
@@ -85,12 +85,12 @@ static enum status find_ports(struct adoption *adoption,
 		index = listener->index;
 		rule = &host->table->rules[index];
 		if (rule->claimed && !host_gives(host, index, adoption->uid))
-			status = fail(FAILED,
-				      "%s is %s's; 'portctl allow %s %s' first",
-				      ports_text(index, index),
-				      user_name(rule->uid),
-				      adoption->daemon->user,
-				      ports_text(index, index));
+			status = fail(
+				FAILED,
+				"%s is %s's; run 'portctl allow %s %s' first",
+				ports_text(index, index), user_name(rule->uid),
+				adoption->daemon->user,
+				ports_text(index, index));
 		if (!rule->claimed)
 			fprintf(words, "%s%s", ftell(words) ? "," : "",
 				ports_text(index, index));

@@ -83,7 +83,7 @@ static enum status deny(struct rule *rule, unsigned int index,
 	if (caller->capable)
 		return fail(
 			FAILED,
-			"%s may bind %s whatever its ACL says, but for the sticky bit, as in 'portctl grant -m 1600'",
+			"%s may bind %s whatever its ACL says, unless the sticky bit is set, as in 'portctl grant -m 1600'",
 			user, ports_text(index, index));
 	return fail(FAILED, "%s has as many ACL entries as a port takes",
 		    ports_text(index, index));

@@ -54,7 +54,7 @@ const struct daemon *daemon_find(const char *service)
 /**
  * daemon_names() - which services are known
  *
- * Return: their units, with blanks between them.
+ * Return: their units, with commas between them.
  */
 const char *daemon_names(void)
 {
@@ -65,6 +65,6 @@ const char *daemon_names(void)
 		return names;
 	names = format_text("%s", daemons[0].service);
 	for (i = 1; i < ARRAY_SIZE(daemons); i++)
-		names = format_text("%s %s", names, daemons[i].service);
+		names = format_text("%s, %s", names, daemons[i].service);
 	return names;
 }

@@ -192,7 +192,7 @@ static void add_capability(const struct file_capability *file, void *data)
 		return;
 	if (!add_sockets(import, runs, file->path, file->path))
 		leave(import,
-		      "%s: it runs nowhere now, so its user and its ports are not known",
+		      "%s: it holds no privileged port now, so its user and its ports are not known",
 		      file->path);
 }
 
@@ -234,7 +234,7 @@ static void add_sysctl(const struct sysctl *line, void *data)
 	if (value < import->threshold)
 		import->threshold = value;
 	leave(import,
-	      "%s:%u gives the ports %lu to 1023 to everybody; only those that are in use now are, each to its user",
+	      "%s:%u gives the ports %lu to 1023 to everybody; only those in use now are carried over, each for its user",
 	      line->file, line->line, value);
 }
 
@@ -344,7 +344,7 @@ static void add_unit(struct import *import, const struct unit_file *unit)
 	count += add_sockets(import, is_of_unit, unit, source);
 	if (!count)
 		leave(import,
-		      "%s: it gives every port, and which of them %s binds is not known while it does not run",
+		      "%s: it gives every port; which of them %s binds is known only while the service listens on them",
 		      source, user);
 	free(source);
 }

@@ -63,7 +63,7 @@ int namespace_open(void)
 	close(folder);
 	is_foreign = true;
 	if (!is_entered)
-		warn("%s is another network namespace's table; this is about the one that portctl runs in",
+		warn("%s is another network namespace's table; portctl uses the table of its own namespace",
 		     places.port);
 	return own;
 }
@@ -137,6 +137,6 @@ enum status namespace_check_files(void)
 		return DONE;
 	return fail(
 		FAILED,
-		"%s is not of this network namespace: name a FILE, or make /etc/netns/NAME/portctl.d for 'ip netns exec NAME'",
+		"%s does not belong to this network namespace: name a FILE, or make /etc/netns/NAME/portctl.d for 'ip netns exec NAME'",
 		places.folders[0]);
 }

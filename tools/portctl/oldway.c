@@ -38,7 +38,7 @@ static void found_capability(const struct file_capability *file, void *data)
 	words = capability_words(file);
 	finding = finding_add(
 		&host->findings, file->path, 0,
-		"it has %s: whoever may run it binds every privileged port",
+		"it has %s: anybody who may run it can bind every privileged port",
 		words);
 	free(words);
 	rest.permitted &= ~BIND_SERVICE;
@@ -188,7 +188,7 @@ void check_sysctl(struct host *host)
 		finding = finding_add(
 			&host->findings, NULL, 0,
 			START
-			" is %u: whoever is first has any of the ports from there to 1023",
+			" is %u: the first program to ask gets any unclaimed port from there to 1023",
 			host->privileged);
 		if (!type_grants(finding, host, socket_user, is_by_sysctl,
 				 host))
@@ -243,7 +243,7 @@ static void type_authbind(struct finding *finding, struct host *host,
 		if (others)
 			finding_type(
 				finding,
-				"# the next line replaces the rule that there is then");
+				"# the next line replaces the rule that the port has by then");
 		finding_type(finding, "portctl grant --mode %03o %s:%s %s",
 			     grant->mode, user, group, ports);
 	}
@@ -276,7 +276,7 @@ static void found_authbind(const struct authbind *grant, void *data)
 	if (grant->has_acl)
 		finding_type(
 			finding,
-			"getfacl %s    # portctl allow USER for who is named there",
+			"getfacl %s    # portctl allow USER for each user named there",
 			path);
 	/* Without the file, authbind would read on. */
 	if (grant->line)
@@ -337,7 +337,7 @@ static void found_redirect(const struct redirect *redirect, void *data)
 					  listener ? listener->uid : NO_USER);
 	finding = finding_add(
 		&host->findings, NULL, 0,
-		"%s is redirected to %u, which is whoever's is first there: %s",
+		"%s is redirected to %u, which any user can bind first unless it has an owner: %s",
 		redirect->ports, redirect->to % PORTS, redirect->rule);
 	finding_type(finding, "portctl %s %s %s", is_others ? "allow" : "grant",
 		     user, redirect->ports);
@@ -345,7 +345,7 @@ static void found_redirect(const struct redirect *redirect, void *data)
 		     redirect->ports);
 	finding_type(
 		finding,
-		"%s    # and out of the file that has it for the next boot",
+		"%s    # and delete it from the file that restores it at boot",
 		redirect->remove);
 	finding_type(finding, "portctl save");
 	free(user);

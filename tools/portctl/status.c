@@ -106,7 +106,7 @@ static enum status state_hooks(const struct state *state)
 	free(folder);
 	if (status)
 		fail(status,
-		     "a hook is dead: portfs guards not all ports; the kernel log (dmesg) says why, and loading the module again helps");
+		     "a hook is dead, so portfs does not guard all ports; the kernel log (dmesg) says more. Run 'portctl save' and reboot");
 	return status;
 }
 

@@ -130,7 +130,7 @@ static void found_known(struct host *host, const struct unit_file *unit,
 {
 	struct finding *finding = finding_add(
 		&host->findings, NULL, 0,
-		"%s starts as root, and process %d (%s) of it has %s; it works as %s from the start",
+		"%s starts as root, and process %d (%s) of it has %s; it can run as %s from the start",
 		unit->name, listener->pid, listener->process, holding->all,
 		daemon->user);
 	struct mistake mistake;
@@ -224,7 +224,7 @@ void check_root(struct host *host)
 	else
 		findings_omit(
 			&host->findings,
-			"services that stay root while they have a port, but for those that are known: %s",
+			"services that stay root while they hold a port, except the known ones: %s",
 			daemon_names());
 }
 

@@ -99,9 +99,8 @@ void check_table(struct host *host)
 	}
 	finding = finding_add(
 		&host->findings, NULL, 0,
-		"the next boot restores %d port%s otherwise than %s now",
-		unsaved, unsaved == 1 ? "" : "s",
-		unsaved == 1 ? "it is" : "they are");
+		"after the next boot %d port%s will differ from now", unsaved,
+		unsaved == 1 ? "" : "s");
 	finding_type(finding, "portctl diff");
 	finding_type(finding, "portctl save");
 }
@@ -130,7 +129,7 @@ void check_sockets(struct host *host)
 		user = shell_word(user_word(listener->uid));
 		finding = finding_add(
 			&host->findings, NULL, 0,
-			"%s is held by %s%s%s, whom its rule refuses",
+			"%s is held by %s%s%s, but its rule does not allow that user",
 			ports_text(listener->index, listener->index), user,
 			listener->pid ? " with " : "", listener->process);
 		cure = occupant_cure(listener);
@@ -161,7 +160,7 @@ static void not_at_boot(struct host *host, const char *service,
 {
 	struct finding *finding = finding_add(
 		&host->findings, NULL, 0,
-		"%s does not run at boot: no port has an owner after the next one",
+		"%s does not run at boot: after the next boot no port has an owner",
 		service);
 
 	finding_type(finding, "%s", command);
