@@ -36,7 +36,7 @@ static void tell(enum portfs_hook hook, bool is_dead)
 		pr_notice("the hook of %s fires again\n", name);
 		return;
 	}
-	pr_crit("the hook of %s does not fire any more: rules of ports do not hold; no port can be claimed until it does\n",
+	pr_crit("the hook of %s no longer fires: rules are not enforced for all binds; no port can be claimed until it fires again\n",
 		name);
 	add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
 	if (panic_on_dead_hook)
