@@ -238,3 +238,34 @@ tcp 443 nobody 0600"* ]]
 	[[ $(rules) == "tcp 80 nobody 0600
 udp 80 nobody 0600" && $output != *$'\e'* ]]
 }
+
+@test "mac_portacl: the last line that sets the rules counts" {
+	printf 'security.mac.portacl.rules=%s\n' uid:1:tcp:80 uid:2:tcp:443 >rules
+	imports 0 mac_portacl rules
+	[[ -z $stderr && $(rules) == "tcp 443 bin 0600" ]]
+	echo security.mac.portacl.rules= >>rules
+	imports 0 mac_portacl rules
+	[[ $output == "# nothing of mac_portacl to carry over" ]]
+	printf '%s\n' security.mac.portacl.rules=uid:1:tcp:80 security.mac.portacl.enabled=0 >rules
+	imports 1 mac_portacl rules
+	[[ -z $(rules) ]]
+	leaves "rules:2: security.mac.portacl.enabled is 0"
+}
+
+@test "mac_portacl: as FreeBSD's sysctl prints it" {
+	printf 'security.mac.portacl.%s\n' 'rules: uid:1:tcp:80,gid:1:udp:53' 'suser_exempt: 0' 'enabled: 1' >rules
+	imports 0 mac_portacl rules
+	[[ -z $stderr && $(rules) == "tcp 80 daemon 1600
+udp 53 root:daemon 1060" ]]
+	echo 'security.mac.portacl.rule=uid:1:tcp:80' >rules
+	unchanged 1 "rules: no line sets security.mac.portacl.rules" portctl import mac_portacl rules
+	[[ -z $output ]]
+	printf 'security.mac.portacl.%s\n' rules= suser_exempt=no >rules
+	unchanged 2 "rules:2:35: error: 'no' is not a number" portctl import mac_portacl rules
+}
+
+@test "mac_portacl: what is not text" {
+	printf 'security.mac.portacl.rules=uid:1:tcp:80\0,uid:2:tcp:81\n' >rules
+	unchanged 2 "rules:1:40: error: a zero byte; the file must be text" portctl import mac_portacl rules
+	[[ -z $output ]]
+}

@@ -139,13 +139,15 @@ static enum status import_authbind(struct import *import)
 
 /* ---- mac_portacl ---- */
 
-static void add_portacl(const struct portacl *acl, void *data)
+static void add_portacl(struct import *import, const struct portacls *acls,
+			const struct portacl *acl)
 {
-	struct import *import = data;
 	struct rule rule = acl->is_group ? rule_of(0, acl->id, 0060) :
 					   rule_of(acl->id, 0, 0600);
 	enum account_kind kind = acl->is_group ? GROUP : USER;
 
+	if (!acls->suser_exempt.value)
+		rule.mode |= 01000;
 	if (!account_by_id(kind, acl->id)->known)
 		leave(import,
 		      "the name of %s %u of line %u: nobody has this number here",
@@ -158,21 +160,27 @@ static void add_portacl(const struct portacl *acl, void *data)
 
 static enum status import_portacl(struct import *import)
 {
-	struct table *table = import->collection->table;
+	struct portacls acls;
 	enum status status;
-	unsigned int index;
-	bool binds_root;
+	size_t i;
 
 	if (!import->path)
 		return fail(
 			WRONG,
 			"mac_portacl is FreeBSD's: name a copy of its /etc/sysctl.conf, as in: portctl import mac_portacl FILE");
-	status = portacl_read(import->path, add_portacl, &binds_root, import);
-	for (index = 0; !status && binds_root && index < INDICES; index++) {
-		if (table->rules[index].claimed)
-			table->rules[index].mode |= 01000;
+	status = portacl_read(&acls, import->path);
+	if (status)
+		return status;
+	if (!acls.enabled.value) {
+		if (acls.count)
+			leave(import,
+			      "%s:%u: security.mac.portacl.enabled is 0, so FreeBSD does not ask the rules",
+			      acls.path, acls.enabled.line);
+		return DONE;
 	}
-	return status;
+	for (i = 0; i < acls.count; i++)
+		add_portacl(import, &acls, &acls.all[i]);
+	return DONE;
 }
 
 /* ---- setcap ---- */

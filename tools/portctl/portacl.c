@@ -10,33 +10,38 @@
 #include "port.h"
 #include "portacl.h"
 
-#define RULES "security.mac.portacl.rules"
-#define SUSER "security.mac.portacl.suser_exempt"
+#define PREFIX "security.mac.portacl."
+#define BLANKS " \t\"'\r\n"
 
 /**
  * struct portacl_reader - a file that is being read
- * @path: the file
+ * @acls: what it sets so far
  * @line: the line that is being read, counted from 1
  * @text: the line
  * @status: WRONG if there was a mistake
- * @found: called for each rule
- * @data: for it
  */
 struct portacl_reader {
-	const char *path;
+	struct portacls *acls;
 	unsigned int line;
 	const char *text;
 	enum status status;
-	void (*found)(const struct portacl *rule, void *data);
-	void *data;
 };
 
 static void mistake_at(struct portacl_reader *reader, const char *place,
 		       const char *text)
 {
 	reader->status = WRONG;
-	complain(ERROR, reader->path, reader->line, place - reader->text + 1,
-		 text);
+	complain(ERROR, reader->acls->path, reader->line,
+		 place - reader->text + 1, text);
+}
+
+static void add_rule(struct portacls *acls, const struct portacl *rule)
+{
+	acls->all =
+		reallocarray(acls->all, acls->count + 1, sizeof(*acls->all));
+	if (!acls->all)
+		out_of_memory();
+	acls->all[acls->count++] = *rule;
 }
 
 static bool parse_number(unsigned long *number, const char *text, size_t length,
@@ -89,7 +94,7 @@ static void read_rule(struct portacl_reader *reader, const char *text,
 	else {
 		rule.id = id;
 		rule.index = (protocol == 1U << UDP ? PORTS : 0) + port;
-		reader->found(&rule, reader->data);
+		add_rule(reader->acls, &rule);
 	}
 }
 
@@ -97,11 +102,12 @@ static void read_rules(struct portacl_reader *reader, const char *text)
 {
 	size_t length, word, rest;
 
+	reader->acls->is_set = true;
 	for (;; text += length + 1) {
-		text += strspn(text, " \t\"'");
+		text += strspn(text, BLANKS);
 		length = strcspn(text, ",");
-		word = strcspn(text, " \t\"'\r\n,");
-		rest = word + strspn(text + word, " \t\"'\r\n");
+		word = strcspn(text, BLANKS ",");
+		rest = word + strspn(text + word, BLANKS);
 		if (rest < length)
 			mistake_at(reader, text + rest,
 				   "a comma comes before the next rule");
@@ -112,50 +118,98 @@ static void read_rules(struct portacl_reader *reader, const char *text)
 	}
 }
 
+/* As C has it: 0x50 is 80. */
+static void read_number(struct portacl_reader *reader, const char *text,
+			struct portacl_number *number)
+{
+	char *word, *end, *words;
+	size_t length;
+
+	text += strspn(text, BLANKS);
+	length = strlen(text);
+	while (length && strchr(BLANKS, text[length - 1]))
+		length--;
+	word = format_text("%.*s", (int)length, text);
+	number->value = strtol(word, &end, 0);
+	number->line = reader->line;
+	if (!length || *end) {
+		words = format_text("'%s' is not a number", word);
+		mistake_at(reader, text, words);
+		free(words);
+	}
+	free(word);
+}
+
+/* What a line sets a variable to; NULL if it is not about it. */
+static const char *value_of(const char *line, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (strncmp(line, PREFIX, strlen(PREFIX)) ||
+	    strncmp(line + strlen(PREFIX), name, length))
+		return NULL;
+	line += strlen(PREFIX) + length;
+	line += strspn(line, " \t");
+	return *line == '=' || *line == ':' ? line + 1 : NULL;
+}
+
+static void read_line(struct portacl_reader *reader, const char *line)
+{
+	struct portacls *acls = reader->acls;
+	const char *value;
+
+	value = value_of(line, "rules");
+	if (value) {
+		/* They replace those of lines before. */
+		acls->count = 0;
+		read_rules(reader, value);
+	} else if (!strncmp(line, "uid:", 4) || !strncmp(line, "gid:", 4)) {
+		read_rules(reader, line);
+	}
+	value = value_of(line, "enabled");
+	if (value)
+		read_number(reader, value, &acls->enabled);
+	value = value_of(line, "suser_exempt");
+	if (value)
+		read_number(reader, value, &acls->suser_exempt);
+}
+
 /**
- * portacl_read() - read the rules of a file
+ * portacl_read() - read what a file sets
+ * @acls: the result
  * @path: the file, - for standard input
- * @found: called for each rule
- * @binds_root: whether root is bound by them, too
- * @data: for @found
  *
  * Return: DONE, or another status after a line for each mistake.
  */
-enum status portacl_read(const char *path,
-			 void (*found)(const struct portacl *rule, void *data),
-			 bool *binds_root, void *data)
+enum status portacl_read(struct portacls *acls, const char *path)
 {
-	struct portacl_reader reader = { .path = path,
-					 .found = found,
-					 .data = data };
 	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	char *line = NULL, *text;
-	size_t size = 0, length;
+	struct portacl_reader reader = { .acls = acls };
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length;
 
-	*binds_root = false;
+	*acls = (struct portacls){ .path = file == stdin ? "stdin" : path,
+				   .enabled.value = 1,
+				   .suser_exempt.value = 1 };
 	if (!file)
 		return fail(FAILED, "cannot read %s: %m", path);
-	if (file == stdin)
-		reader.path = "stdin";
-	while (getline(&line, &size, file) >= 0) {
+	while ((length = getline(&line, &size, file)) >= 0) {
 		reader.line++;
 		reader.text = line;
+		if (strlen(line) < (size_t)length) {
+			mistake_at(&reader, line + strlen(line),
+				   "a zero byte; the file must be text");
+			continue;
+		}
 		line[strcspn(line, "#")] = '\0';
-		text = line + strspn(line, " \t");
-		length = strcspn(text, " \t=");
-		if (length == strlen(RULES) && !strncmp(text, RULES, length))
-			read_rules(&reader,
-				   text + length +
-					   strspn(text + length, " \t="));
-		else if (length == strlen(SUSER) &&
-			 !strncmp(text, SUSER, length))
-			*binds_root = text[length + strspn(text + length,
-							   " \t=\"'")] == '0';
-		else if (!strncmp(text, "uid:", 4) || !strncmp(text, "gid:", 4))
-			read_rules(&reader, text);
+		read_line(&reader, line + strspn(line, " \t"));
 	}
 	if (ferror(file))
 		reader.status = fail(FAILED, "cannot read %s: %m", path);
+	else if (!reader.status && !acls->is_set)
+		reader.status = fail(FAILED, "%s: no line sets " PREFIX "rules",
+				     acls->path);
 	free(line);
 	if (file != stdin)
 		fclose(file);

@@ -19,8 +19,34 @@ struct portacl {
 	unsigned int index;
 };
 
-enum status portacl_read(const char *path,
-			 void (*found)(const struct portacl *rule, void *data),
-			 bool *binds_root, void *data);
+/**
+ * struct portacl_number - a number that a file sets
+ * @value: the last one, or FreeBSD's own
+ * @line: where it is, 0 for FreeBSD's own
+ */
+struct portacl_number {
+	long value;
+	unsigned int line;
+};
+
+/**
+ * struct portacls - what a file sets in the end
+ * @path: the file, for messages
+ * @all: the rules
+ * @count: how many
+ * @is_set: a line sets them, be it to none
+ * @enabled: whether FreeBSD asks them
+ * @suser_exempt: 0 if root is bound by them, too
+ */
+struct portacls {
+	const char *path;
+	struct portacl *all;
+	size_t count;
+	bool is_set;
+	struct portacl_number enabled;
+	struct portacl_number suser_exempt;
+};
+
+enum status portacl_read(struct portacls *acls, const char *path);
 
 #endif
