@@ -264,6 +264,22 @@ udp 53 root:daemon 1060" ]]
 	unchanged 2 "rules:2:35: error: 'no' is not a number" portctl import mac_portacl rules
 }
 
+@test "mac_portacl: whom FreeBSD lets bind without a rule" {
+	echo security.mac.portacl.rules=uid:1:tcp:1023,uid:1:tcp:8080 >rules
+	imports 1 mac_portacl rules
+	[[ $(rules) == "tcp 1023 daemon 0600
+tcp 8080 daemon 0600" && ${#stderr_lines[@]} == 1 ]]
+	leaves "rules:1: tcp/8080 is above port_high (1023), so everybody may bind it on FreeBSD; here only those whom its rules name may"
+	echo security.mac.portacl.port_high=8080 >>rules
+	imports 1 mac_portacl rules
+	[[ ${#stderr_lines[@]} == 1 ]]
+	leaves "rules:2: the ports 1024 to 8080 that no rule names are root's on FreeBSD, but everybody's here"
+	printf 'security.mac.portacl.%s\n' rules=uid:1:tcp:80 port_high=0x50 >rules
+	imports 1 mac_portacl rules
+	[[ ${#stderr_lines[@]} == 1 ]]
+	leaves "rules:2: the ports 81 to 1023 that no rule names may be everybody's on FreeBSD, but are root's here"
+}
+
 @test "mac_portacl: what is not text" {
 	printf 'security.mac.portacl.rules=uid:1:tcp:80\0,uid:2:tcp:81\n' >rules
 	unchanged 2 "rules:1:40: error: a zero byte; the file must be text" portctl import mac_portacl rules

@@ -152,10 +152,33 @@ static void add_portacl(struct import *import, const struct portacls *acls,
 		leave(import,
 		      "the name of %s %u of line %u: nobody has this number here",
 		      acl->is_group ? "group" : "user", acl->id, acl->line);
+	if ((long)(acl->index % PORTS) > acls->port_high.value)
+		leave(import,
+		      "%s:%u: %s is above port_high (%ld), so everybody may bind it on FreeBSD; here only those whom its rules name may",
+		      acls->path, acl->line, ports_text(acl->index, acl->index),
+		      acls->port_high.value);
 	if (!collect(import->collection, acl->index, acl->index, &rule, "%s:%u",
 		     import->path, acl->line))
 		leave(import, "line %u: its port has too many users",
 		      acl->line);
+}
+
+/* There, the ports from 0 to port_high without a rule are root's; here, those to 1023. */
+static void leave_other_ports(struct import *import,
+			      const struct portacls *acls)
+{
+	long high = acls->port_high.value;
+
+	if (high >= 1024)
+		leave(import,
+		      "%s:%u: the ports 1024 to %ld that no rule names are root's on FreeBSD, but everybody's here",
+		      acls->path, acls->port_high.line,
+		      high < PORT_MAX ? high : PORT_MAX);
+	else if (high < 1023)
+		leave(import,
+		      "%s:%u: the ports %ld to 1023 that no rule names may be everybody's on FreeBSD, but are root's here",
+		      acls->path, acls->port_high.line,
+		      high > 0 ? high + 1 : 1);
 }
 
 static enum status import_portacl(struct import *import)
@@ -178,6 +201,7 @@ static enum status import_portacl(struct import *import)
 			      acls.path, acls.enabled.line);
 		return DONE;
 	}
+	leave_other_ports(import, &acls);
 	for (i = 0; i < acls.count; i++)
 		add_portacl(import, &acls, &acls.all[i]);
 	return DONE;

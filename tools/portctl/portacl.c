@@ -172,6 +172,9 @@ static void read_line(struct portacl_reader *reader, const char *line)
 	value = value_of(line, "suser_exempt");
 	if (value)
 		read_number(reader, value, &acls->suser_exempt);
+	value = value_of(line, "port_high");
+	if (value)
+		read_number(reader, value, &acls->port_high);
 }
 
 /**
@@ -191,7 +194,8 @@ enum status portacl_read(struct portacls *acls, const char *path)
 
 	*acls = (struct portacls){ .path = file == stdin ? "stdin" : path,
 				   .enabled.value = 1,
-				   .suser_exempt.value = 1 };
+				   .suser_exempt.value = 1,
+				   .port_high.value = 1023 };
 	if (!file)
 		return fail(FAILED, "cannot read %s: %m", path);
 	while ((length = getline(&line, &size, file)) >= 0) {

@@ -37,6 +37,7 @@ struct portacl_number {
  * @is_set: a line sets them, be it to none
  * @enabled: whether FreeBSD asks them
  * @suser_exempt: 0 if root is bound by them, too
+ * @port_high: the last port for which it asks them
  */
 struct portacls {
 	const char *path;
@@ -45,6 +46,7 @@ struct portacls {
 	bool is_set;
 	struct portacl_number enabled;
 	struct portacl_number suser_exempt;
+	struct portacl_number port_high;
 };
 
 enum status portacl_read(struct portacls *acls, const char *path);
