@@ -285,3 +285,53 @@ tcp 8080 daemon 0600" && ${#stderr_lines[@]} == 1 ]]
 	unchanged 2 "rules:1:40: error: a zero byte; the file must be text" portctl import mac_portacl rules
 	[[ -z $output ]]
 }
+
+@test "sysctl: the line that counts, and what the kernel makes of it" {
+	file etc/sysctl.d/10.conf <<<"$START = 80"
+	file etc/sysctl.d/99.conf <<<"$START = 1024"
+	run -0 --separate-stderr as_user 443 portctl import sysctl
+	[[ -z $stderr && $output == "# nothing of sysctl to carry over" ]]
+	# Refused, so the line before it counts.
+	file etc/sysctl.d/99.conf <<<"$START = 080"
+	imports 1 sysctl
+	leaves "99.conf:1: '080' is not a number"
+	leaves "10.conf:1 gives the ports 80 to 1023"
+	for value in 0120 0x50 '80 # web'; do
+		echo "$START=$value" >lowered
+		imports 1 sysctl lowered
+		leaves "lowered:1 gives the ports 80 to 1023"
+	done
+	for value in 65536 +80 -1 80,81 0b1 ''; do
+		echo "$START=$value" >wrong
+		imports 1 sysctl wrong
+		leaves "wrong:1: '$value' is not a number from 0 to 65535"
+	done
+}
+
+@test "sysctl: names with wildcards count where none is without" {
+	echo 'net.ipv4.ip_unprivileged_*=80' >lowered
+	imports 1 sysctl lowered
+	leaves "lowered:1 gives the ports 80 to 1023"
+	echo "net/ipv4/ip_unprivileged_port_start=1024" >raised
+	cat lowered >>raised
+	imports 0 sysctl raised
+	echo "-$START" >raised
+	cat lowered >>raised
+	imports 0 sysctl raised
+	echo 'net.*=80' >other
+	imports 0 sysctl other
+	# As doctor has it.
+	file etc/sysctl.d/10.conf <lowered
+	run -1 unshare --net portctl doctor
+	[[ $output == *"10.conf:1: at boot it gives all ports from 80 on to everybody
+    echo '$START = 1024' >/etc/sysctl.d/zz-port-owner.conf"* ]]
+	file etc/sysctl.d/10.conf <<<"$START=0120"
+	run -1 unshare --net portctl doctor
+	[[ $output == *"10.conf:1: at boot it gives all ports from 80 on to everybody"* ]]
+}
+
+@test "sysctl: lowered now, and in no file" {
+	file proc/sys/net/ipv4/ip_unprivileged_port_start <<<80
+	imports 1 sysctl
+	leaves "$START gives the ports 80 to 1023 to everybody"
+}

@@ -27,7 +27,7 @@
  * @host: what listens, and the units
  * @path: the file that was named, or NULL
  * @incomplete: something cannot be carried over, and was said
- * @threshold: the lowest port that a sysctl line gives to everybody
+ * @threshold: the lowest port that the sysctl gives to everybody
  */
 struct import {
 	struct collection *collection;
@@ -250,24 +250,37 @@ static enum status import_setcap(struct import *import)
 
 /* ---- sysctl ---- */
 
-static void add_sysctl(const struct sysctl *line, void *data)
+/* Whoever is first may have any of them: only who has one now is known. */
+static void leave_others(struct import *import, const char *source,
+			 unsigned int port)
 {
-	struct import *import = data;
-	char *end;
-	unsigned long value = strtoul(line->value, &end, 10);
-
-	if (end == line->value || *end) {
-		leave(import, "%s:%u: '%s' is not a number", line->file,
-		      line->line, line->value);
+	if (port >= import->threshold)
 		return;
-	}
-	if (value >= 1024)
-		return;
-	if (value < import->threshold)
-		import->threshold = value;
+	import->threshold = port;
 	leave(import,
-	      "%s:%u gives the ports %lu to 1023 to everybody; only those in use now are carried over, each for its user",
-	      line->file, line->line, value);
+	      "%s gives the ports %u to 1023 to everybody; only those in use now are carried over, each for its user",
+	      source, port);
+}
+
+static void add_sysctls(struct import *import, const struct sysctls *sysctls)
+{
+	const struct sysctl *line;
+	unsigned int port;
+	char *source;
+
+	for (line = sysctls->all; line < sysctls->all + sysctls->count;
+	     line++) {
+		if (line->value && !sysctl_port(line, &port))
+			leave(import,
+			      "%s:%u: '%s' is not a number from 0 to 65535",
+			      line->file, line->line, line->value);
+	}
+	line = sysctls_port_line(sysctls);
+	if (!line || !sysctl_port(line, &port))
+		return;
+	source = format_text("%s:%u", line->file, line->line);
+	leave_others(import, source, port);
+	free(source);
 }
 
 static void leave_path(const char *path, void *data)
@@ -283,14 +296,17 @@ static bool is_open(const struct import *import, const struct listener *socket,
 
 static enum status import_sysctl(struct import *import)
 {
+	struct sysctls sysctls = { 0 };
+
 	import->threshold = 1024;
 	if (import->path) {
-		if (!sysctl_file_visit(import->path, START, add_sysctl, import))
+		if (!sysctls_read_file(&sysctls, START, import->path))
 			return fail(FAILED, "cannot read %s: %m", import->path);
+		add_sysctls(import, &sysctls);
 	} else {
-		sysctls_visit(START, add_sysctl, leave_path, import);
-		if (import->host.privileged < import->threshold)
-			import->threshold = import->host.privileged;
+		sysctls_read(&sysctls, START, leave_path, import);
+		add_sysctls(import, &sysctls);
+		leave_others(import, START, import->host.privileged);
 	}
 	add_sockets(import, is_open, NULL, START);
 	return DONE;

@@ -82,55 +82,20 @@ void check_setcap(struct host *host)
 
 /* ---- the sysctl ---- */
 
-/**
- * struct sysctl_search - the lines that set it
- * @host: what is known
- * @lines: all of them, in the order in which they count
- * @count: how many
- */
-struct sysctl_search {
-	struct host *host;
-	struct sysctl *lines;
-	size_t count;
-};
-
-static void found_sysctl(const struct sysctl *line, void *data)
-{
-	struct sysctl_search *search = data;
-
-	search->lines = reallocarray(search->lines, search->count + 1,
-				     sizeof(*search->lines));
-	if (!search->lines)
-		out_of_memory();
-	search->lines[search->count++] = (struct sysctl){
-		.file = format_text("%s", line->file),
-		.line = line->line,
-		.value = format_text("%s", line->value),
-	};
-}
-
 static void omitted_sysctl(const char *path, void *data)
 {
-	struct sysctl_search *search = data;
+	struct host *host = data;
 
-	findings_omit(&search->host->findings, "%s: %s", path, strerror(errno));
+	findings_omit(&host->findings, "%s: %s", path, strerror(errno));
 }
 
-static bool is_lowered(const struct sysctl *line)
-{
-	char *end;
-	unsigned long value = strtoul(line->value, &end, 10);
-
-	return end != line->value && value < 1024;
-}
-
-/* A file of a package, or of this boot, is left as it is. */
+/* A file of a package, or of this boot, is left as it is; so is a line for more than this. */
 static void type_raise(struct finding *finding, const struct sysctl *line)
 {
 	char *path = shell_word(line->file);
 	const char *name = line->file + strlen(places.root);
 
-	if (!strncmp(name, "/etc/", strlen("/etc/")))
+	if (!line->is_glob && !strncmp(name, "/etc/", strlen("/etc/")))
 		finding_type(finding, "sed -i '%us/^/# /' %s", line->line,
 			     path);
 	else
@@ -142,22 +107,24 @@ static void type_raise(struct finding *finding, const struct sysctl *line)
 
 static void check_sysctl_files(struct host *host)
 {
-	struct sysctl_search search = { .host = host };
+	struct sysctls sysctls;
+	const struct sysctl *line;
 	struct finding *finding;
-	size_t i;
+	unsigned int port;
 
-	sysctls_visit(START, found_sysctl, omitted_sysctl, &search);
-	if (!search.count || !is_lowered(&search.lines[search.count - 1]))
+	sysctls_read(&sysctls, START, omitted_sysctl, host);
+	line = sysctls_port_line(&sysctls);
+	if (!line || !sysctl_port(line, &port) || port >= 1024)
 		return;
-	for (i = 0; i < search.count; i++) {
-		if (!is_lowered(&search.lines[i]))
+	/* Without it, one before it would decide. */
+	for (line = sysctls.all; line < sysctls.all + sysctls.count; line++) {
+		if (!sysctl_port(line, &port) || port >= 1024)
 			continue;
 		finding = finding_add(
-			&host->findings, search.lines[i].file,
-			search.lines[i].line,
-			"at boot it gives all ports from %s on to everybody",
-			search.lines[i].value);
-		type_raise(finding, &search.lines[i]);
+			&host->findings, line->file, line->line,
+			"at boot it gives all ports from %u on to everybody",
+			port);
+		type_raise(finding, line);
 	}
 }
 

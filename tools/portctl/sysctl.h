@@ -12,19 +12,32 @@
  * struct sysctl - a line that sets a variable
  * @file: its file
  * @line: counted from 1
- * @value: what stands behind the equals sign
+ * @value: what stands behind the equals sign; NULL if the line only keeps
+ *	wildcards off the variable
+ * @is_glob: it has the variable by a wildcard
  */
 struct sysctl {
-	const char *file;
+	char *file;
 	unsigned int line;
-	const char *value;
+	char *value;
+	bool is_glob;
 };
 
-bool sysctl_file_visit(const char *path, const char *name,
-		       void (*visit)(const struct sysctl *line, void *data),
-		       void *data);
-void sysctls_visit(const char *name,
-		   void (*visit)(const struct sysctl *line, void *data),
-		   void (*omitted)(const char *path, void *data), void *data);
+/**
+ * struct sysctls - all lines that set a variable
+ * @all: the lines, in the order in which they are read
+ * @count: how many
+ */
+struct sysctls {
+	struct sysctl *all;
+	size_t count;
+};
+
+bool sysctls_read_file(struct sysctls *sysctls, const char *name,
+		       const char *path);
+void sysctls_read(struct sysctls *sysctls, const char *name,
+		  void (*omitted)(const char *path, void *data), void *data);
+bool sysctl_port(const struct sysctl *line, unsigned int *port);
+const struct sysctl *sysctls_port_line(const struct sysctls *sysctls);
 
 #endif
