@@ -5,6 +5,11 @@
 
 #include "base.h"
 
+/* What program_folders() leaves out. */
+#define OTHER_FOLDERS \
+	"folders other than bin, sbin, lib, libexec and games of /usr, /usr/local and /opt: " \
+	"'getcap -r / 2>/dev/null' looks into all"
+
 /**
  * struct file_capability - what who runs a file gets
  * @path: the file

@@ -244,6 +244,8 @@ static enum status import_setcap(struct import *import)
 	if (import->path && !path)
 		return fail(FAILED, "cannot read %s: %m", import->path);
 	capabilities_search(path ? paths : program_folders(), &search);
+	if (!path)
+		warn("not looked at: " OTHER_FOLDERS);
 	free(path);
 	return DONE;
 }

@@ -75,9 +75,7 @@ void check_setcap(struct host *host)
 					    host };
 
 	capabilities_search(program_folders(), &search);
-	findings_omit(
-		&host->findings,
-		"folders other than bin, sbin, lib, libexec and games of /usr, /usr/local and /opt: 'getcap -r / 2>/dev/null' looks into all");
+	findings_omit(&host->findings, OTHER_FOLDERS);
 }
 
 /* ---- the sysctl ---- */
