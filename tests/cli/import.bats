@@ -148,7 +148,7 @@ tcp 80 3999999 0600" ]]
 	capable usr/bin/ping "$ONLY_RAW"
 	imports 1 setcap
 	[[ $output == "# nothing of setcap to carry over" ]]
-	leaves "usr/bin/server: it runs nowhere now, so its user and its ports are not known"
+	leaves "usr/bin/server: it holds no privileged port now, so its user and its ports are not known"
 	run -0 --separate-stderr held tcp 80 nobody some.scope portctl import setcap
 	[[ ${#stderr_lines[@]} == 1 && $output == "# $PORTCTL_ROOT/usr/bin/server; python3 listens now
 tcp 80 nobody 0600" ]]
@@ -345,4 +345,19 @@ tcp 8080 daemon 0600" && ${#stderr_lines[@]} == 1 ]]
 	leaves ": 'getcap -r / 2>/dev/null' looks into all"
 	imports 0 setcap "$PORTCTL_ROOT/usr"
 	[[ -z $stderr ]]
+}
+
+@test "setcap: a program that was upgraded while it runs, and one that only root sees" {
+	capable usr/bin/server "$ALONE"
+	upgraded() {
+		ln -sf "$PORTCTL_ROOT/usr/bin/server (deleted)" "$PORTCTL_ROOT"/proc/[0-9]*/exe
+		portctl import setcap "$PORTCTL_ROOT/usr/bin/server"
+	}
+	export -f upgraded
+	run -0 --separate-stderr held tcp 80 nobody some.scope bash -euc upgraded
+	[[ -z $stderr && $(rules) == "tcp 80 nobody 0600" ]]
+	run -1 --separate-stderr held tcp 80 nobody some.scope \
+		unshare --user portctl import setcap "$PORTCTL_ROOT/usr/bin/server"
+	leaves "usr/bin/server: only root sees all processes, so its users and its ports may not all be known"
+	[[ $stderr != *"holds no privileged port"* ]]
 }

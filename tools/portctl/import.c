@@ -218,11 +218,17 @@ static bool runs(const struct import *import, const struct listener *socket,
 static void add_capability(const struct file_capability *file, void *data)
 {
 	struct import *import = data;
+	unsigned int count;
 
 	if (!((file->permitted | file->inheritable) >> CAP_NET_BIND_SERVICE &
 	      1))
 		return;
-	if (!add_sockets(import, runs, file->path, file->path))
+	count = add_sockets(import, runs, file->path, file->path);
+	if (geteuid())
+		leave(import,
+		      "%s: only root sees all processes, so its users and its ports may not all be known",
+		      file->path);
+	else if (!count)
 		leave(import,
 		      "%s: it holds no privileged port now, so its user and its ports are not known",
 		      file->path);

@@ -342,6 +342,8 @@ uid_t listener_user(const struct listener *listener)
  * @listener: the socket
  * @program: the program's path
  *
+ * One that was upgraded meanwhile still runs.
+ *
  * Return: whether it can be seen to do so.
  */
 bool listener_runs(const struct listener *listener, const char *program)
@@ -349,8 +351,10 @@ bool listener_runs(const struct listener *listener, const char *program)
 	char target[PATH_MAX];
 	char *path = format_text("%s/proc/%d/exe", places.root, listener->pid);
 	ssize_t length = readlink(path, target, sizeof(target) - 1);
+	size_t part = strlen(program);
 
 	free(path);
 	target[length > 0 ? length : 0] = '\0';
-	return listener->pid && !strcmp(target, program);
+	return listener->pid && !strncmp(target, program, part) &&
+	       (!target[part] || !strcmp(target + part, " (deleted)"));
 }
