@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What import carries over, and what it has to leave. */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "carry.h"
+#include "message.h"
+
+/**
+ * leave() - say what is not carried over
+ * @import: what is
+ * @format: what, and why
+ */
+void leave(struct import *import, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		out_of_memory();
+	va_end(arguments);
+	warn("not carried over: %s", text);
+	free(text);
+	import->incomplete = true;
+}
+
+/**
+ * rule_of() - a rule without an ACL
+ * @uid: its owner
+ * @gid: its group
+ * @mode: its mode
+ *
+ * Return: the rule.
+ */
+struct rule rule_of(uid_t uid, gid_t gid, mode_t mode)
+{
+	return (struct rule){
+		.claimed = true, .uid = uid, .gid = gid, .mode = mode
+	};
+}
+
+/**
+ * add_sockets() - carry over the privileged ports that some sockets have
+ * @import: what is carried over
+ * @is_meant: which sockets those are
+ * @data: for it
+ * @source: where it is written that they may
+ *
+ * Each is for who has it now.
+ *
+ * Return: how many sockets there are.
+ */
+unsigned int add_sockets(struct import *import,
+			 bool (*is_meant)(const struct import *import,
+					  const struct listener *socket,
+					  const void *data),
+			 const void *data, const char *source)
+{
+	const struct listener *listener = import->host.listeners.all;
+	const struct listener *end = listener + import->host.listeners.count;
+	unsigned int count = 0;
+	struct rule rule;
+
+	for (; listener < end; listener++) {
+		if (listener->index % PORTS >= 1024 ||
+		    !is_meant(import, listener, data))
+			continue;
+		rule = rule_of(listener_user(listener), 0, 0600);
+		collect(import->collection, listener->index, listener->index,
+			&rule, "%s; %s listens now", source,
+			listener->pid ? listener->process : "somebody");
+		count++;
+	}
+	return count;
+}

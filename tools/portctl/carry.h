@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* carry.c: what portctl import carries over, and what it has to leave. */
+#ifndef PORTCTL_CARRY_H
+#define PORTCTL_CARRY_H
+
+#include "collection.h"
+#include "host.h"
+
+/**
+ * struct import - what is carried over
+ * @collection: the rules
+ * @host: what listens, and the units
+ * @path: the file that was named, or NULL
+ * @incomplete: something cannot be carried over, and was said
+ * @threshold: the lowest port that the sysctl gives to everybody
+ */
+struct import {
+	struct collection *collection;
+	struct host host;
+	const char *path;
+	bool incomplete;
+	unsigned int threshold;
+};
+
+__printf(2, 3) void leave(struct import *import, const char *format, ...);
+struct rule rule_of(uid_t uid, gid_t gid, mode_t mode);
+unsigned int add_sockets(struct import *import,
+			 bool (*is_meant)(const struct import *import,
+					  const struct listener *socket,
+					  const void *data),
+			 const void *data, const char *source);
+
+#endif
