@@ -22,7 +22,7 @@ leaves() { [[ $(grep -cF -- "$1" <<<"$stderr") == 1 ]]; }
 
 @test "what is no way, and how many words it takes" {
 	unchanged 2 "'authbnd' cannot be imported; did you mean 'authbind'?" portctl import authbnd
-	unchanged 2 "'iptables' cannot be imported; authbind, mac_portacl, setcap, sysctl and systemd can" portctl import iptables
+	unchanged 2 "'iptables' cannot be imported; authbind, mac_portacl, redirect, setcap, sysctl and systemd can" portctl import iptables
 	unchanged 2 "too few arguments" portctl import
 	unchanged 2 "too many arguments" portctl import authbind a b
 	unchanged 2 "'import' takes no option -n" portctl import -n authbind
@@ -360,4 +360,61 @@ tcp 8080 daemon 0600" && ${#stderr_lines[@]} == 1 ]]
 		unshare --user portctl import setcap "$PORTCTL_ROOT/usr/bin/server"
 	leaves "usr/bin/server: only root sees all processes, so its users and its ports may not all be known"
 	[[ $stderr != *"holds no privileged port"* ]]
+}
+
+# saved PROGRAM: it prints stdin, as iptables-save would.
+saved() {
+	file "usr/sbin/$1.txt"
+	printf '#!/bin/sh\ncat "%s"\n' "$PORTCTL_ROOT/usr/sbin/$1.txt" | file "usr/sbin/$1"
+	chmod 755 "$PORTCTL_ROOT/usr/sbin/$1"
+}
+
+@test "redirect" {
+	saved iptables-save <<-'END'
+		*nat
+		-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080
+		-A PREROUTING -p udp -m multiport --dports 53,54 -j REDIRECT --to-ports 5353
+		-A PREROUTING -p tcp -m tcp --dport 8000 -j REDIRECT --to-ports 9000
+		COMMIT
+	END
+	saved ip6tables-save <<<$'*nat\n-A PREROUTING -p tcp -m tcp --dport 80:81 -j REDIRECT --to-ports 8080\nCOMMIT'
+	run -1 --separate-stderr held tcp 8080 nobody some.scope portctl import redirect
+	echo "$output$stderr"
+	[[ $(rules) == $'tcp 80 nobody 0600\ntcp 81 nobody 0600' ]]
+	[[ $output == *"# "*"--dport 80 -j REDIRECT --to-ports 8080; python3 listens on 8080 now"* ]]
+	[[ ${#stderr_lines[@]} == 1 ]]
+	leaves 'not carried over: udp/53,54, redirected to 5353, where nobody listens now, so its user is not known: '
+	leaves '--dports 53,54 -j REDIRECT --to-ports 5353'
+	portctl check - <<<"$output"
+	# Nobody's rule is better than root's.
+	run -1 --separate-stderr held tcp 8080 root some.scope portctl import redirect
+	[[ -z $(rules) ]]
+	leaves 'tcp/80, redirected to 8080, where root listens, which needs no rule'
+	unchanged 2 'import redirect takes no FILE: it asks iptables and nft' portctl import redirect /etc/rules
+}
+
+@test "redirect: what is not understood, or narrower" {
+	saved iptables-save <<-'END'
+		*nat
+		-A PREROUTING -p tcp -m set --match-set web dst -j REDIRECT --to-ports 8080
+		-A PREROUTING -p tcp -m tcp ! --dport 81 -j REDIRECT --to-ports 8080
+		-A OUTPUT -d 127.0.0.1/32 -p tcp -m tcp --dport 82 -j REDIRECT --to-ports 8080
+		COMMIT
+	END
+	saved nft <<-'END'
+		table ip mine {
+			chain pre {
+				iifname "eth0" tcp dport 83 redirect to :8080 # handle 6
+				tcp dport != 84 redirect to :8080 # handle 7
+			}
+		}
+	END
+	run -1 --separate-stderr held tcp 8080 nobody some.scope portctl import redirect
+	echo "$output$stderr"
+	[[ $(rules) == $'tcp 82 nobody 0600\ntcp 83 nobody 0600' ]]
+	leaves '--match-set web dst -j REDIRECT --to-ports 8080: only ports in numbers are understood'
+	leaves '! --dport 81 -j REDIRECT --to-ports 8080: only ports in numbers are understood'
+	leaves 'tcp dport != 84 redirect to :8080 # handle 7: only ports in numbers are understood'
+	leaves "the addresses or interfaces of '-A OUTPUT -d 127.0.0.1/32 "
+	leaves "the addresses or interfaces of 'iifname \"eth0\" tcp dport 83 "
 }

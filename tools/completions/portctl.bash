@@ -103,7 +103,7 @@ _portctl() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		;;
 	adopt/1) mapfile -t COMPREPLY < <(compgen -W 'lighttpd.service named.service nginx.service' -- "$word") ;;
-	import/1) mapfile -t COMPREPLY < <(compgen -W 'authbind mac_portacl setcap sysctl systemd' -- "$word") ;;
+	import/1) mapfile -t COMPREPLY < <(compgen -W 'authbind mac_portacl redirect setcap sysctl systemd' -- "$word") ;;
 	help/1) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word") ;;
 	esac
 }

@@ -180,8 +180,8 @@ static const struct {
 	enum status (*run)(struct import *import);
 } ways[] = {
 	{ "authbind", import_authbind }, { "mac_portacl", import_portacl },
-	{ "setcap", import_setcap },	 { "sysctl", import_sysctl },
-	{ "systemd", import_systemd },
+	{ "redirect", import_redirect }, { "setcap", import_setcap },
+	{ "sysctl", import_sysctl },	 { "systemd", import_systemd },
 };
 
 static enum status no_way(const char *word)
@@ -196,7 +196,7 @@ static enum status no_way(const char *word)
 		WRONG, "'%s' cannot be imported; %s", word,
 		hint_words(
 			&hint,
-			"authbind, mac_portacl, setcap, sysctl and systemd can"));
+			"authbind, mac_portacl, redirect, setcap, sysctl and systemd can"));
 }
 
 /**

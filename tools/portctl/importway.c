@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What FreeBSD's mac_portacl, setcap and the sysctl give, for portctl import. */
+/* What FreeBSD's mac_portacl, redirects, setcap and the sysctl give, for portctl import. */
 #include <errno.h>
 #include <linux/capability.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include "place.h"
 #include "port.h"
 #include "portacl.h"
+#include "redirect.h"
 #include "sysctl.h"
 
 /* ---- mac_portacl ---- */
@@ -91,6 +92,66 @@ enum status import_portacl(struct import *import)
 	return DONE;
 }
 
+/* ---- redirects ---- */
+
+static void leave_file(const char *path, const char *why, void *data)
+{
+	leave(data, "%s: %s", path, why);
+}
+
+/* Whoever listens behind it is who is asked today. */
+static void add_redirect(const struct redirect *redirect, void *data)
+{
+	struct import *import = data;
+	const struct listener *listener =
+		listeners_of(&import->host.listeners, redirect->to);
+	unsigned int to = redirect->to % PORTS, index;
+	uid_t uid = listener ? listener_user(listener) : 0;
+	const struct rule rule = rule_of(uid, 0, 0600);
+
+	if (!uid) {
+		leave(import, "%s, redirected to %u, where %s: %s",
+		      redirect->ports, to,
+		      listener ? "root listens, which needs no rule" :
+				 "nobody listens now, so its user is not known",
+		      redirect->rule);
+		return;
+	}
+	if (redirect->is_narrow)
+		leave(import,
+		      "the addresses or interfaces of '%s': a rule is for all",
+		      redirect->rule);
+	for (index = redirect->from->first; index < redirect->from->end;
+	     index++) {
+		if (redirect->from->has[index] &&
+		    !collect(import->collection, index, index, &rule,
+			     "%s; %s listens on %u now", redirect->rule,
+			     listener->pid ? listener->process : "somebody",
+			     to))
+			leave(import, "%s: it has too many users",
+			      ports_text(index, index));
+	}
+}
+
+/**
+ * import_redirect() - what the packet filter sends to another port of this host
+ * @import: where it goes
+ *
+ * Return: DONE, or another status after a message.
+ */
+enum status import_redirect(struct import *import)
+{
+	const struct redirect_search search = { add_redirect, leave_file,
+						import };
+
+	if (import->path)
+		return fail(
+			WRONG,
+			"import redirect takes no FILE: it asks iptables and nft");
+	redirects_read(&search);
+	return DONE;
+}
+
 /* ---- setcap ---- */
 
 static bool runs(const struct import *import, const struct listener *socket,
@@ -116,11 +177,6 @@ static void add_capability(const struct file_capability *file, void *data)
 		leave(import,
 		      "%s: it holds no privileged port now, so its user and its ports are not known",
 		      file->path);
-}
-
-static void leave_file(const char *path, const char *why, void *data)
-{
-	leave(data, "%s: %s", path, why);
 }
 
 /**

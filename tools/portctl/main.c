@@ -104,7 +104,7 @@ static const struct command commands[] = {
 	  "say what still goes the old ways, and what to type",
 	  "It changes nothing. Exit status 1 if something needs fixing.\n",
 	  command_doctor },
-	{ "import", "", "authbind|mac_portacl|setcap|sysctl|systemd [FILE]", 1,
+	{ "import", "", "authbind|mac_portacl|redirect|setcap|sysctl|systemd [FILE]", 1,
 	  2, "", "print what another way gives as lines of a table file",
 	  "It changes nothing. What cannot be carried over is said, and the exit status is 1.\n",
 	  command_import },

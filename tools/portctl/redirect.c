@@ -13,7 +13,8 @@
 #include "program.h"
 #include "redirect.h"
 
-#define WORDS_MAX 256
+#define WORDS_MAX    256
+#define ONLY_NUMBERS "only ports in numbers are understood"
 
 /**
  * struct words - a rule
@@ -88,34 +89,54 @@ static unsigned int own_port(const char *target)
 	return strtoul(port, NULL, 10);
 }
 
+/* In the words of iptables, then in nft's. */
+static bool is_narrow(const struct words *words)
+{
+	static const char *const names[] = { "-s",	"-d",	  "-i",	 "-o",
+					     "saddr",	"daddr",  "iif", "oif",
+					     "iifname", "oifname" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (place_behind(words, names[i]))
+			return true;
+	}
+	return false;
+}
+
 /* From ports that are privileged to one that is not: @protocol is of both if it is none. */
-static void consider(const struct redirect_search *search, const char *protocol,
+static void consider(const struct redirect_search *search,
+		     const struct words *words, const char *protocol,
 		     const char *ports, const char *target, const char *rule,
 		     const char *removal)
 {
 	static struct port_set from;
 	struct redirect redirect = { .from = &from,
+				     .is_narrow = is_narrow(words),
 				     .rule = rule,
 				     .remove = removal };
 	unsigned int bits = protocol_find(protocol, strlen(protocol));
 	unsigned int port = own_port(target);
 	struct mistake mistake;
-	char *words;
+	char *text;
 
 	if (port < 1024)
 		return;
-	words = bits ? format_text("%s/%s", protocol, ports) :
-		       format_text("%s", ports);
+	if (!*ports) {
+		search->omitted(rule, ONLY_NUMBERS, search->data);
+		return;
+	}
+	text = bits ? format_text("%s/%s", protocol, ports) :
+		      format_text("%s", ports);
 	ports_clear(&from);
-	if (!ports_parse(&from, words, &mistake)) {
-		search->omitted(rule, "its ports are not understood",
-				search->data);
+	if (!ports_parse(&from, text, &mistake)) {
+		search->omitted(rule, ONLY_NUMBERS, search->data);
 	} else if (from.first % PORTS < 1024) {
-		redirect.ports = words;
+		redirect.ports = text;
 		redirect.to = from.first / PORTS * PORTS + port;
 		search->found(&redirect, search->data);
 	}
-	free(words);
+	free(text);
 }
 
 static void read_iptables_rule(const struct redirect_search *search,
@@ -123,22 +144,25 @@ static void read_iptables_rule(const struct redirect_search *search,
 			       const char *line)
 {
 	char *text = format_text("%s", line);
-	const char *ports, *target;
+	const char *ports = "", *target;
 	struct words words;
 	char *removal;
+	size_t place;
 
 	split(&words, text);
 	target = word_behind(&words, "--to-ports");
 	if (!*target)
 		target = word_behind(&words, "--to-destination");
-	ports = word_behind(&words, "--dport");
-	if (!*ports)
-		ports = word_behind(&words, "--dports");
+	place = place_behind(&words, "--dport");
+	if (!place)
+		place = place_behind(&words, "--dports");
+	if (place >= 2 && strcmp(words.all[place - 2], "!"))
+		ports = words.all[place];
 	removal =
 		format_text("%s -t %s -D%s", tool, table, line + strlen("-A"));
-	if (*target && *ports)
-		consider(search, word_behind(&words, "-p"), ports, target, line,
-			 removal);
+	if (*target)
+		consider(search, &words, word_behind(&words, "-p"), ports,
+			 target, line, removal);
 	free(removal);
 	free(text);
 }
@@ -211,11 +235,10 @@ static void read_nft_rule(const struct redirect_search *search,
 	if (*target &&
 	    (!*ports || !strcmp(target, ":tcp") || !strcmp(target, "tcp") ||
 	     !strcmp(target, "udp") || !strcmp(ports, "map")))
-		search->omitted(line, "only ports in numbers are understood",
-				search->data);
+		search->omitted(line, ONLY_NUMBERS, search->data);
 	else if (*target)
-		consider(search, place >= 2 ? words.all[place - 2] : "", ports,
-			 target, line, removal);
+		consider(search, &words, place >= 2 ? words.all[place - 2] : "",
+			 ports, target, line, removal);
 	free(removal);
 	free(ports);
 	free(text);

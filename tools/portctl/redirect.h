@@ -10,6 +10,7 @@
  * @from: the ports that are asked for
  * @ports: the same as words
  * @to: the index of the port that is asked instead
+ * @is_narrow: only for some addresses or interfaces
  * @rule: the rule as the tool prints it
  * @remove: what to type to remove it
  */
@@ -17,6 +18,7 @@ struct redirect {
 	const struct port_set *from;
 	const char *ports;
 	unsigned int to;
+	bool is_narrow;
 	const char *rule;
 	const char *remove;
 };
