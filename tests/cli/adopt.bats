@@ -9,12 +9,15 @@ load host.bash
 
 UNIT=nginx.service
 
-# What systemctl was told. It fails at the first words of $BATS_TEST_TMPDIR/fails, once.
+# What systemctl was told. It fails at the first words of $BATS_TEST_TMPDIR/fails, once, and at all that are in
+# $BATS_TEST_TMPDIR/never; at those of $BATS_TEST_TMPDIR/interrupted somebody types Ctrl+C.
 systemctl_stub() {
 	mkdir -p "$PORTCTL_ROOT/usr/bin"
 	cat >"$PORTCTL_ROOT/usr/bin/systemctl" <<-END
 		#!/bin/sh
 		echo "\$*" >>"$BATS_TEST_TMPDIR/told"
+		! grep -qx "\$*" "$BATS_TEST_TMPDIR/interrupted" 2>/dev/null || kill -s INT "\$PPID"
+		! grep -qx "\$*" "$BATS_TEST_TMPDIR/never" 2>/dev/null || exit 1
 		if [ "\$*" = "\$(cat "$BATS_TEST_TMPDIR/fails" 2>/dev/null)" ]; then
 			rm "$BATS_TEST_TMPDIR/fails"
 			exit 1
@@ -22,13 +25,19 @@ systemctl_stub() {
 	END
 	chmod 755 "$PORTCTL_ROOT/usr/bin/systemctl"
 	unit "$UNIT" <<<$'[Service]\nExecStart=/usr/sbin/nginx'
-	DROPIN=$PORTCTL_ROOT/etc/systemd/system/$UNIT.d/zz-port-owner.conf
+	DROPIN=$PORTCTL_ROOT/etc/systemd/system/$UNIT.d/zzz-portctl-adopt.conf
 }
 
 adopt() {
 	run --separate-stderr held tcp 80 root "$UNIT" portctl adopt "$@"
 	printf '%s\n' "$output" "$stderr"
 }
+
+# adopted: as it is after --apply, saved.
+adopted() { [[ $(nodes) == "tcp/80 $(id -u www-data):0 600" && -e $DROPIN ]] && grep -qx 'tcp 80 www-data 0600' "$SAVED"; }
+
+# as_before: with neither a rule nor a file of it.
+as_before() { [[ -z $(nodes) && ! -e $SAVED && ! -e ${DROPIN%/*} ]]; }
 
 @test "what listens now, as a file to review" {
 	run -0 --separate-stderr held tcp 8080 nobody web.service portctl adopt
@@ -202,4 +211,41 @@ systemctl restart nginx.service" ]]
 	: >"${DROPIN%/*}"
 	adopt --apply nginx
 	[[ $status == 1 && -z $(nodes) && ! -s told ]]
+}
+
+@test "a drop-in that is not portctl's stays as it is" {
+	systemctl_stub
+	# What doctor says to append to.
+	file "etc/systemd/system/$UNIT.d/zz-port-owner.conf" <<<'[Service]'
+	adopt --apply nginx
+	[[ $status == 0 ]]
+	run -0 portctl adopt --undo nginx
+	[[ $(ls -A "${DROPIN%/*}") == zz-port-owner.conf && $(<"${DROPIN%/*}/zz-port-owner.conf") == '[Service]' ]]
+	# One of adopt's own name.
+	: >told
+	echo '# mine' >"$DROPIN"
+	for how in nginx '--apply nginx'; do
+		# shellcheck disable=SC2086
+		unchanged 1 "$DROPIN is there, and not portctl's: move it away first" held tcp 80 root "$UNIT" portctl adopt $how
+	done
+	unchanged 1 "nginx.service was not adopted" portctl adopt --undo nginx
+	[[ $(<"$DROPIN") == '# mine' && ! -s told ]]
+}
+
+@test "--undo knows a drop-in of the name that it had once" {
+	systemctl_stub
+	adopt --apply nginx
+	mv "$DROPIN" "${DROPIN%/*}/zz-port-owner.conf"
+	run -0 portctl adopt --undo nginx
+	[[ -z $(nodes) && ! -e ${DROPIN%/*} ]]
+}
+
+@test "a drop-in of portctl's that does not count is undone first" {
+	systemctl_stub
+	adopt --apply nginx
+	file "etc/systemd/system/$UNIT.d/zzz.conf" <<<$'[Service]\nUser=root'
+	unchanged 1 "nginx.service starts as root, though $DROPIN is there: 'portctl adopt --undo nginx.service' first" \
+		held tcp 80 root "$UNIT" portctl adopt --apply nginx
+	run -0 portctl adopt --undo nginx
+	[[ -z $(nodes) && $(ls -A "${DROPIN%/*}") == zzz.conf ]]
 }

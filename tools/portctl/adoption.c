@@ -23,19 +23,66 @@
 
 #define FIRST_LINE "# portctl adopt: "
 
+/* Behind the others of a unit; nothing else writes one of this name. */
+#define DROPIN "zzz-portctl-adopt.conf"
+/* Its name once, which is that of the one that doctor says to append to. */
+#define OLD_DROPIN "zz-port-owner.conf"
+
 static char *dropin_folder(const struct daemon *daemon)
 {
 	return format_text("%s/etc/systemd/system/%s.d", places.root,
 			   daemon->service);
 }
 
-static char *dropin_path(const struct daemon *daemon)
+static char *dropin_path(const struct daemon *daemon, const char *name)
 {
 	char *folder = dropin_folder(daemon);
-	char *path = format_text("%s/zz-port-owner.conf", folder);
+	char *path = format_text("%s/%s", folder, name);
 
 	free(folder);
 	return path;
+}
+
+/* The one that was written for a service, or NULL. */
+static char *find_dropin(const struct daemon *daemon)
+{
+	static const char *const names[] = { DROPIN, OLD_DROPIN };
+	char *path, *line;
+	bool found;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		path = dropin_path(daemon, names[i]);
+		line = read_line(path);
+		found = line && !strncmp(line, FIRST_LINE, strlen(FIRST_LINE));
+		free(line);
+		if (found)
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+/* There must be none yet, neither portctl's nor anybody else's. */
+static enum status check_dropin(const struct daemon *daemon)
+{
+	char *found = find_dropin(daemon), *path = dropin_path(daemon, DROPIN);
+	enum status status = DONE;
+	struct stat stat;
+
+	if (found)
+		status = fail(
+			FAILED,
+			"%s starts as root, though %s is there: 'portctl adopt --undo %s' first",
+			daemon->service, found, daemon->service);
+	else if (!lstat(path, &stat))
+		status = fail(
+			FAILED,
+			"%s is there, and not portctl's: move it away first",
+			path);
+	free(path);
+	free(found);
+	return status;
 }
 
 static char *dropin_text(const struct adoption *adoption)
@@ -137,6 +184,9 @@ enum status adoption_plan(struct adoption *adoption, const struct host *host,
 		return fail(FAILED, "%s starts as %s already", unit->name,
 			    *service_user(unit) ? service_user(unit) :
 						  "a user of its own");
+	status = check_dropin(adoption->daemon);
+	if (status)
+		return status;
 	if (!host->table)
 		return module_is_loaded() ?
 			       fail(MISSING,
@@ -154,7 +204,7 @@ void adoption_print(const struct adoption *adoption)
 {
 	const char *service = adoption->daemon->service;
 	char *folder = dropin_folder(adoption->daemon);
-	char *path = dropin_path(adoption->daemon);
+	char *path = dropin_path(adoption->daemon, DROPIN);
 	char *text = dropin_text(adoption);
 
 	printf("# 'portctl adopt --apply %s' does this, 'portctl adopt --undo %s' undoes it\n",
@@ -228,7 +278,7 @@ static enum status change_rules(const struct port_set *ports, uid_t uid,
 static enum status write_dropin(const struct adoption *adoption)
 {
 	char *folder = dropin_folder(adoption->daemon);
-	char *path = dropin_path(adoption->daemon);
+	char *path = dropin_path(adoption->daemon, DROPIN);
 	char *text = dropin_text(adoption);
 	enum status status = DONE;
 
@@ -248,7 +298,7 @@ static enum status write_dropin(const struct adoption *adoption)
  */
 static enum status go_back(const struct daemon *daemon, bool *gone)
 {
-	char *folder = dropin_folder(daemon), *path = dropin_path(daemon);
+	char *folder = dropin_folder(daemon), *path = find_dropin(daemon);
 	enum status status = DONE;
 
 	if (!tell_systemd("stop", daemon->service)) {
@@ -256,7 +306,7 @@ static enum status go_back(const struct daemon *daemon, bool *gone)
 			FAILED,
 			"%s does not stop, so its drop-in and its ports stay: 'systemctl status %s'",
 			daemon->service, daemon->service);
-	} else if (unlink(path)) {
+	} else if (!path || unlink(path)) {
 		status = fail(FAILED, "cannot remove %s: %m", path);
 		tell_systemd("start", daemon->service);
 	} else {
@@ -333,14 +383,14 @@ enum status adoption_undo(const struct options *options)
 	status = find_daemon(&daemon, options->arguments[0]);
 	if (status)
 		return status;
-	path = dropin_path(daemon);
-	line = read_line(path);
-	if (!line || strncmp(line, FIRST_LINE, strlen(FIRST_LINE)))
-		status = fail(
+	path = find_dropin(daemon);
+	if (!path)
+		return fail(
 			FAILED,
 			"%s was not adopted: %s is not there, or not portctl's",
-			daemon->service, path);
-	else if (line[strlen(FIRST_LINE)] &&
+			daemon->service, dropin_path(daemon, DROPIN));
+	line = read_line(path);
+	if (line[strlen(FIRST_LINE)] &&
 		 !ports_parse(&ports, line + strlen(FIRST_LINE), &mistake))
 		status = fail(FAILED, "%s: %s", path, mistake.text);
 	else if (!user_parse(&uid, daemon->user, &mistake))
