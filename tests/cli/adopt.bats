@@ -249,3 +249,13 @@ systemctl restart nginx.service" ]]
 	run -0 portctl adopt --undo nginx
 	[[ -z $(nodes) && $(ls -A "${DROPIN%/*}") == zzz.conf ]]
 }
+
+@test "who is not root does not see the ports" {
+	systemctl_stub
+	chmod 711 "$BATS_RUN_TMPDIR"
+	install -m 755 "$(command -v portctl)" "$BATS_TEST_TMPDIR/portctl"
+	run --separate-stderr held tcp 80 root "$UNIT" \
+		setpriv --reuid nobody --clear-groups "$BATS_TEST_TMPDIR/portctl" adopt nginx
+	echo "$stderr"
+	[[ $status == 1 && $stderr == "portctl: only root sees which ports nginx.service has" ]]
+}

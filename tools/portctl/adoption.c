@@ -144,7 +144,10 @@ static enum status find_ports(struct adoption *adoption,
 	}
 	if (fclose(words))
 		out_of_memory();
-	if (!status && !index)
+	if (!status && !index && geteuid())
+		status = fail(FAILED, "only root sees which ports %s has",
+			      unit->name);
+	else if (!status && !index)
 		status = fail(
 			FAILED,
 			"%s has no privileged port now; start it first, so that its ports are seen",
