@@ -259,3 +259,108 @@ systemctl restart nginx.service" ]]
 	echo "$stderr"
 	[[ $status == 1 && $stderr == "portctl: only root sees which ports nginx.service has" ]]
 }
+
+@test "--undo changes nothing if it cannot do all, and can be said again" {
+	systemctl_stub
+	adopt --apply nginx
+	echo 'tcp 80' >"$ETC/10.conf"
+	: >told
+	run -2 --separate-stderr portctl adopt --undo nginx
+	[[ $stderr == "$ETC/10.conf:1:7: error: the owner is missing"* && ! -s told ]]
+	adopted
+	rm "$ETC/10.conf"
+	# Where they cannot be saved.
+	run -1 --separate-stderr unshare --mount bash -euc '
+		mount --bind "$1" "$1"
+		mount -o remount,ro,bind "$1"
+		exec portctl adopt --undo nginx' - "$ETC"
+	[[ $stderr == "portctl: cannot write $SAVED: Read-only file system" && ! -s told ]]
+	adopted
+	# Where they can be only at first.
+	run -1 --separate-stderr strace -f -qq -o trace -e trace=renameat -e inject=renameat:error=EIO \
+		portctl adopt --undo nginx
+	[[ $stderr == "portctl: cannot write $SAVED: Input/output error" ]]
+	[[ $(<told) == $'stop nginx.service\nstart nginx.service' ]]
+	adopted
+	# Where the drop-in cannot be removed.
+	run -1 --separate-stderr unshare --mount bash -euc '
+		mount --bind "$1" "$1"
+		exec portctl adopt --undo nginx' - "$DROPIN"
+	[[ $stderr == "portctl: cannot remove $DROPIN: Device or resource busy" ]]
+	adopted
+	# Where systemd does not read the files.
+	echo daemon-reload >never
+	run -1 --separate-stderr portctl adopt --undo nginx
+	[[ $stderr == "portctl: 'systemctl daemon-reload' fails, so nothing is changed" ]]
+	adopted
+	rm never
+	run -0 portctl adopt --undo nginx
+	[[ -z $(nodes) && ! -e ${DROPIN%/*} ]]
+	portctl diff
+}
+
+@test "--undo without a table takes the ports out of the file" {
+	systemctl_stub
+	echo 'tcp 25 daemon 600' >"$ETC/10.conf"
+	node tcp/8080 daemon 600
+	portctl sync --keep
+	adopt --apply nginx
+	grep -q '^tcp 80 ' "$SAVED"
+	rm -r "$PORT"
+	: >told
+	run -0 --separate-stderr portctl adopt --undo nginx
+	[[ -z $stderr && $(<told) == $'stop nginx.service\ndaemon-reload\nstart nginx.service' && ! -e ${DROPIN%/*} ]]
+	[[ $(grep -v '^#' "$SAVED") == 'tcp 8080 daemon 0600' ]]
+	# With the module, which has the rules until the next boot.
+	mkdir -p "$PORT/tcp" "$PORT/udp" "$PORTCTL_ROOT/sys/module/portfs"
+	portctl restore
+	adopt --apply nginx
+	rm -r "$PORT"
+	says 0 "no table is mounted, so tcp/80 is taken out of $SAVED alone and stays www-data's until the next boot" \
+		portctl adopt --undo nginx
+	[[ $(grep -v '^#' "$SAVED") == 'tcp 8080 daemon 0600' && ! -e ${DROPIN%/*} ]]
+}
+
+@test "systemd that does not answer" {
+	systemctl_stub
+	printf '%s\n' daemon-reload 'restart nginx.service' 'stop nginx.service' 'start nginx.service' >never
+	adopt --apply nginx
+	[[ $status == 1 && $stderr == "portctl: 'systemctl daemon-reload' fails, so nothing is changed" ]]
+	as_before
+	# From the restart on.
+	sed -i /reload/d never
+	adopt --apply nginx
+	[[ $status == 1 && ${stderr_lines[0]} == *"nginx.service does not stop, so its drop-in and its ports stay: "* ]]
+	[[ ${stderr_lines[1]} == *"nginx.service does not start as www-data; "*"'portctl adopt --undo nginx.service' undoes it" ]]
+	adopted
+	rm never
+	run -0 portctl adopt --undo nginx
+	[[ -z $(nodes) && ! -e ${DROPIN%/*} ]]
+}
+
+@test "a service that starts neither so nor as before" {
+	systemctl_stub
+	printf '%s\n' 'restart nginx.service' 'start nginx.service' >never
+	adopt --apply nginx
+	[[ $status == 1 && $stderr != *"so it starts as before"* ]]
+	[[ ${stderr_lines[0]} == *"nginx.service does not start as before: 'systemctl status nginx.service'" ]]
+	[[ ${stderr_lines[1]} == *"nginx.service does not start as www-data; 'journalctl -u nginx.service' says why" ]]
+	as_before
+}
+
+@test "what fails saves nobody's rules, and leaves the file as it was" {
+	systemctl_stub
+	node tcp/8080 daemon 600
+	echo 'restart nginx.service' >never
+	adopt --apply nginx
+	[[ $status == 1 && ! -e $SAVED && $(nodes) == 'tcp/8080 '* ]]
+	printf '# mine\n\n# for the proxy\ntcp  8081\tdaemon 600 # of course' >"$SAVED"
+	cp "$SAVED" saved
+	adopt --apply nginx
+	[[ $status == 1 ]]
+	cmp saved "$SAVED"
+	# A folder of drop-ins that was there is there.
+	mkdir "${DROPIN%/*}"
+	adopt --apply nginx
+	[[ $status == 1 && -d ${DROPIN%/*} ]]
+}

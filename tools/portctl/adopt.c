@@ -8,6 +8,7 @@
 #include "collection.h"
 #include "command.h"
 #include "daemon.h"
+#include "lock.h"
 #include "message.h"
 #include "owner.h"
 #include "place.h"
@@ -110,6 +111,12 @@ enum status command_adopt(const struct options *options)
 			    options->apply ? "--apply" : "--undo");
 	if (options->count && options->undo)
 		return adoption_undo(options);
+	if (options->apply) {
+		/* What is read now is what is changed. */
+		status = table_lock();
+		if (status)
+			return status;
+	}
 	host_read(&host);
 	if (!options->count)
 		return propose_all(&host);
@@ -117,7 +124,7 @@ enum status command_adopt(const struct options *options)
 	if (status)
 		return status;
 	if (options->apply)
-		return adoption_apply(&adoption, options);
+		return adoption_apply(&adoption);
 	adoption_print(&adoption);
 	return DONE;
 }

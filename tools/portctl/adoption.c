@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A service that starts as root to bind, made one that starts as its own user: its
- * ports are granted, and a drop-in says the rest. That drop-in, without which all is
- * as before, also has the ports that were granted, for undoing it.
+ * ports are granted, and a drop-in says the rest. Both ways, all of it or nothing.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +10,8 @@
 #include <unistd.h>
 
 #include "adoption.h"
-#include "change.h"
+#include "dropin.h"
+#include "exchange.h"
 #include "folder.h"
 #include "message.h"
 #include "module.h"
@@ -21,52 +21,11 @@
 #include "replace.h"
 #include "service.h"
 
-#define FIRST_LINE "# portctl adopt: "
-
-/* Behind the others of a unit; nothing else writes one of this name. */
-#define DROPIN "zzz-portctl-adopt.conf"
-/* Its name once, which is that of the one that doctor says to append to. */
-#define OLD_DROPIN "zz-port-owner.conf"
-
-static char *dropin_folder(const struct daemon *daemon)
-{
-	return format_text("%s/etc/systemd/system/%s.d", places.root,
-			   daemon->service);
-}
-
-static char *dropin_path(const struct daemon *daemon, const char *name)
-{
-	char *folder = dropin_folder(daemon);
-	char *path = format_text("%s/%s", folder, name);
-
-	free(folder);
-	return path;
-}
-
-/* The one that was written for a service, or NULL. */
-static char *find_dropin(const struct daemon *daemon)
-{
-	static const char *const names[] = { DROPIN, OLD_DROPIN };
-	char *path, *line;
-	bool found;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		path = dropin_path(daemon, names[i]);
-		line = read_line(path);
-		found = line && !strncmp(line, FIRST_LINE, strlen(FIRST_LINE));
-		free(line);
-		if (found)
-			return path;
-		free(path);
-	}
-	return NULL;
-}
-
 /* There must be none yet, neither portctl's nor anybody else's. */
 static enum status check_dropin(const struct daemon *daemon)
 {
-	char *found = find_dropin(daemon), *path = dropin_path(daemon, DROPIN);
+	char *words, *found = dropin_find(daemon, &words);
+	char *path = dropin_path(daemon);
 	enum status status = DONE;
 	struct stat stat;
 
@@ -83,12 +42,6 @@ static enum status check_dropin(const struct daemon *daemon)
 	free(path);
 	free(found);
 	return status;
-}
-
-static char *dropin_text(const struct adoption *adoption)
-{
-	return format_text(FIRST_LINE "%s\n%s", adoption->words,
-			   adoption->daemon->lines);
 }
 
 static enum status find_daemon(const struct daemon **daemon, const char *word)
@@ -207,8 +160,8 @@ void adoption_print(const struct adoption *adoption)
 {
 	const char *service = adoption->daemon->service;
 	char *folder = dropin_folder(adoption->daemon);
-	char *path = dropin_path(adoption->daemon, DROPIN);
-	char *text = dropin_text(adoption);
+	char *path = dropin_path(adoption->daemon);
+	char *text = dropin_text(adoption->daemon, adoption->words);
 
 	printf("# 'portctl adopt --apply %s' does this, 'portctl adopt --undo %s' undoes it\n",
 	       service, service);
@@ -245,165 +198,187 @@ static bool tell_systemd(const char *verb, const char *service)
 	return right;
 }
 
-/* @rule is NULL to release those that are still @uid's alone. */
-static enum status change_rules(const struct port_set *ports, uid_t uid,
-				const struct rule *rule,
-				const struct options *options)
+/* Nothing has been started with what systemd did not read. */
+static enum status not_read(const struct exchange *exchange)
 {
-	struct options saving = { .save = true, .command = options->command };
-	struct table *old = table_create(), *new = table_create();
-	const struct rule granted = { .claimed = true,
-				      .uid = uid,
-				      .mode = 0600 };
-	enum status status = change_read(old, ports, &saving);
-	unsigned int index;
+	enum status status = exchange_undo(exchange);
 
-	*new = *old;
-	for (index = ports->first; !status && index < ports->end; index++) {
-		if (!ports->has[index])
-			continue;
-		if (rule)
-			new->rules[index] = *rule;
-		else if (rule_equal(&old->rules[index], &granted))
-			memset(&new->rules[index], 0, sizeof(*new->rules));
-	}
-	if (!status) {
-		status = change_make(old, new, ports, &saving);
-		/* They may be granted, and only not be saved. */
-		if (status && rule)
-			change_rules(ports, uid, NULL, options);
-	}
-	free(old);
-	free(new);
-	return status;
+	tell_systemd("daemon-reload", NULL);
+	return fail(FAILED, "'systemctl daemon-reload' fails%s",
+		    status ? "" : ", so nothing is changed");
 }
 
-static enum status write_dropin(const struct adoption *adoption)
+static enum status does_not_stop(const struct daemon *daemon)
 {
-	char *folder = dropin_folder(adoption->daemon);
-	char *path = dropin_path(adoption->daemon, DROPIN);
-	char *text = dropin_text(adoption);
+	return fail(
+		FAILED,
+		"%s does not stop, so its drop-in and its ports stay: 'systemctl status %s'",
+		daemon->service, daemon->service);
+}
+
+static enum status write_dropin(struct exchange *exchange,
+				const struct adoption *adoption)
+{
+	char *folder = dropin_folder(exchange->daemon);
+	char *text = dropin_text(exchange->daemon, adoption->words);
 	enum status status = DONE;
 
-	if (mkdir(folder, 0755) && errno != EEXIST)
+	exchange->has_made_folder = !mkdir(folder, 0755);
+	if (!exchange->has_made_folder && errno != EEXIST)
 		status = fail(FAILED, "cannot make %s: %m", folder);
-	else
-		status = file_replace(path, text, strlen(text), false);
+	if (!status)
+		status = file_replace(exchange->dropin.path, text, strlen(text),
+				      false);
 	free(text);
-	free(path);
 	free(folder);
 	return status;
 }
 
-/*
- * It is stopped as it was started: the drop-in may have something to say of that.
- * @gone: the drop-in is, so that its ports may go as well.
- */
-static enum status go_back(const struct daemon *daemon, bool *gone)
+/* It is stopped as it was started: the drop-in may have something to say of that. */
+static enum status start_adopted(const struct exchange *exchange)
 {
-	char *folder = dropin_folder(daemon), *path = find_dropin(daemon);
-	enum status status = DONE;
+	const struct daemon *daemon = exchange->daemon;
+	enum status status;
 
+	if (!tell_systemd("daemon-reload", NULL))
+		return not_read(exchange);
+	if (tell_systemd("restart", daemon->service))
+		return DONE;
 	if (!tell_systemd("stop", daemon->service)) {
+		does_not_stop(daemon);
+		return fail(
+			FAILED,
+			"%s does not start as %s; 'journalctl -u %s' says why, and 'portctl adopt --undo %s' undoes it",
+			daemon->service, daemon->user, daemon->service,
+			daemon->service);
+	}
+	status = exchange_undo(exchange);
+	if (!tell_systemd("daemon-reload", NULL) ||
+	    !tell_systemd("start", daemon->service))
 		status = fail(
 			FAILED,
-			"%s does not stop, so its drop-in and its ports stay: 'systemctl status %s'",
+			"%s does not start as before: 'systemctl status %s'",
 			daemon->service, daemon->service);
-	} else if (!path || unlink(path)) {
-		status = fail(FAILED, "cannot remove %s: %m", path);
-		tell_systemd("start", daemon->service);
-	} else {
-		*gone = true;
-		/* Others may be in it. */
-		rmdir(folder);
-		if (!tell_systemd("daemon-reload", NULL) ||
-		    !tell_systemd("start", daemon->service))
-			status =
-				fail(FAILED,
-				     "%s does not start: 'systemctl status %s'",
-				     daemon->service, daemon->service);
-	}
-	free(path);
-	free(folder);
-	return status;
+	return fail(FAILED,
+		    "%s does not start as %s%s; 'journalctl -u %s' says why",
+		    daemon->service, daemon->user,
+		    status ? "" : ", so it starts as before", daemon->service);
 }
 
 /**
  * adoption_apply() - do it, or leave all as it was
  * @adoption: what is to be done
- * @options: the command line
  *
- * If the service does not start so, all is undone.
+ * If the service does not start so, all is undone. The drop-in, which says what
+ * there is to undo, comes first.
  *
- * Return: DONE, or FAILED after a line that says why.
+ * Return: DONE, or another status after a line that says why.
  */
-enum status adoption_apply(const struct adoption *adoption,
-			   const struct options *options)
+enum status adoption_apply(const struct adoption *adoption)
 {
 	const struct rule rule = { .claimed = true,
 				   .uid = adoption->uid,
 				   .mode = 0600 };
-	const char *service = adoption->daemon->service;
+	struct exchange exchange = { .daemon = adoption->daemon,
+				     .ports = &adoption->ports };
 	enum status status;
-	bool gone = true;
+	unsigned int index;
+	char *path = dropin_path(adoption->daemon);
 
-	status = change_rules(&adoption->ports, adoption->uid, &rule, options);
+	status = exchange_read(&exchange, path);
 	if (status)
 		return status;
-	status = write_dropin(adoption);
-	if (!status && tell_systemd("daemon-reload", NULL) &&
-	    tell_systemd("restart", service))
-		return DONE;
-	if (!status) {
-		status = fail(
-			FAILED,
-			"%s does not start as %s, so it starts as before; 'journalctl -u %s' says why",
-			service, adoption->daemon->user, service);
-		gone = false;
-		go_back(adoption->daemon, &gone);
+	for (index = exchange.ports->first; index < exchange.ports->end;
+	     index++) {
+		if (exchange.ports->has[index])
+			exchange.new->rules[index] = rule;
 	}
-	if (gone)
-		change_rules(&adoption->ports, adoption->uid, NULL, options);
+	status = write_dropin(&exchange, adoption);
+	if (!status)
+		status = exchange_rules(&exchange);
+	if (status)
+		exchange_undo(&exchange);
+	else
+		status = start_adopted(&exchange);
 	return status;
 }
 
+/* The drop-in goes last: as long as it is there, this can be tried again. */
+static enum status start_as_root(const struct exchange *exchange)
+{
+	const struct daemon *daemon = exchange->daemon;
+	enum status status;
+
+	if (!tell_systemd("stop", daemon->service))
+		return does_not_stop(daemon);
+	status = exchange_rules(exchange);
+	if (!status && unlink(exchange->dropin.path))
+		status = fail(FAILED, "cannot remove %s: %m",
+			      exchange->dropin.path);
+	if (status)
+		exchange_undo(exchange);
+	else if (!tell_systemd("daemon-reload", NULL))
+		status = not_read(exchange);
+	else
+		dropin_remove_folder(daemon);
+	if (!tell_systemd("start", daemon->service))
+		status = fail(FAILED,
+			      "%s does not start: 'systemctl status %s'",
+			      daemon->service, daemon->service);
+	return status;
+}
+
+/* Those that are still as they were granted. */
+static void release(const struct exchange *exchange, uid_t uid)
+{
+	const struct rule granted = { .claimed = true,
+				      .uid = uid,
+				      .mode = 0600 };
+	const struct port_set *ports = exchange->ports;
+	unsigned int index;
+
+	for (index = ports->first; index < ports->end; index++) {
+		if (ports->has[index] &&
+		    rule_equal(&exchange->old->rules[index], &granted))
+			memset(&exchange->new->rules[index], 0,
+			       sizeof(*exchange->new->rules));
+	}
+}
+
 /**
- * adoption_undo() - let a service start as root again
+ * adoption_undo() - let a service start as root again, or leave all as it is
  * @options: the service
  *
- * Return: DONE, or FAILED after a line that says why.
+ * Return: DONE, or another status after a line that says why.
  */
 enum status adoption_undo(const struct options *options)
 {
 	static struct port_set ports;
-	const struct daemon *daemon;
+	struct exchange exchange = { .ports = &ports };
 	struct mistake mistake;
 	enum status status;
-	char *path, *line;
-	bool gone = false;
+	char *path, *words;
 	uid_t uid;
 
-	status = find_daemon(&daemon, options->arguments[0]);
+	status = find_daemon(&exchange.daemon, options->arguments[0]);
 	if (status)
 		return status;
-	path = find_dropin(daemon);
+	path = dropin_find(exchange.daemon, &words);
 	if (!path)
 		return fail(
 			FAILED,
 			"%s was not adopted: %s is not there, or not portctl's",
-			daemon->service, dropin_path(daemon, DROPIN));
-	line = read_line(path);
-	if (line[strlen(FIRST_LINE)] &&
-		 !ports_parse(&ports, line + strlen(FIRST_LINE), &mistake))
-		status = fail(FAILED, "%s: %s", path, mistake.text);
-	else if (!user_parse(&uid, daemon->user, &mistake))
-		status = fail(FAILED, "%s", mistake.text);
-	free(line);
-	free(path);
+			exchange.daemon->service, dropin_path(exchange.daemon));
+	if (*words && !ports_parse(&ports, words, &mistake))
+		return fail(FAILED, "%s: %s", path, mistake.text);
+	if (!user_parse(&uid, exchange.daemon->user, &mistake))
+		return fail(FAILED, "%s", mistake.text);
+	status = exchange_read(&exchange, path);
 	if (status)
 		return status;
-	status = go_back(daemon, &gone);
-	if (gone && change_rules(&ports, uid, NULL, options))
-		return FAILED;
-	return status;
+	release(&exchange, uid);
+	if (!exchange.has_table && module_is_loaded() && *words)
+		warn("no table is mounted, so %s is taken out of %s alone and stays %s's until the next boot",
+		     words, places.saved, exchange.daemon->user);
+	return start_as_root(&exchange);
 }

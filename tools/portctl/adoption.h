@@ -24,8 +24,7 @@ struct adoption {
 enum status adoption_plan(struct adoption *adoption, const struct host *host,
 			  const char *word);
 void adoption_print(const struct adoption *adoption);
-enum status adoption_apply(const struct adoption *adoption,
-			   const struct options *options);
+enum status adoption_apply(const struct adoption *adoption);
 enum status adoption_undo(const struct options *options);
 
 #endif

@@ -223,3 +223,33 @@ enum status change_make(const struct table *old, const struct table *new,
 		say_unsaved();
 	return status;
 }
+
+/**
+ * change_put_back() - make the table that was before change_make()
+ * @old: that table
+ * @new: the one that was made out of it
+ * @set: the ports that may differ
+ *
+ * What somebody else has changed since stays, and no file is written.
+ *
+ * Return: DONE, or another status after a line that says why.
+ */
+enum status change_put_back(const struct table *old, const struct table *new,
+			    const struct port_set *set)
+{
+	struct table *now = table_create(), *then = table_create();
+	enum status status = nodes_read(now, set);
+	unsigned int index;
+
+	*then = *now;
+	for (index = set->first; index < set->end; index++) {
+		if (set->has[index] &&
+		    rule_equal(&now->rules[index], &new->rules[index]))
+			then->rules[index] = old->rules[index];
+	}
+	if (!status)
+		status = nodes_change(now, then);
+	free(now);
+	free(then);
+	return status;
+}

@@ -10,5 +10,7 @@ enum status change_read(struct table *table, const struct port_set *set,
 enum status change_make(const struct table *old, const struct table *new,
 			const struct port_set *set,
 			const struct options *options);
+enum status change_put_back(const struct table *old, const struct table *new,
+			    const struct port_set *set);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "message.h"
@@ -16,7 +17,7 @@
 /**
  * is_mounted() - is the table where it belongs?
  *
- * Return: whether portfs is what is mounted there last; a stand-in always is.
+ * Return: whether portfs is what is mounted there last, or a stand-in is there.
  */
 bool is_mounted(void)
 {
@@ -26,7 +27,7 @@ bool is_mounted(void)
 	bool mounted;
 
 	if (places.plain)
-		return true;
+		return !access(places.port, F_OK);
 	mounts = mnt_new_table_from_file("/proc/self/mountinfo");
 	if (mounts)
 		mount = mnt_table_find_target(mounts, places.port,

@@ -175,3 +175,49 @@ enum status file_replace(const char *path, const char *text, size_t size,
 	close(folder);
 	return status;
 }
+
+/**
+ * content_read() - remember what a file has
+ * @content: the result
+ * @path: the file; it need not be there
+ *
+ * Return: DONE, or FAILED after a line that says why.
+ */
+enum status content_read(struct content *content, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	enum status status = DONE;
+	struct stat stat;
+
+	*content = (struct content){ .path = path };
+	if (fd < 0 && errno == ENOENT)
+		return DONE;
+	if (fd >= 0 && !fstat(fd, &stat)) {
+		content->size = stat.st_size;
+		content->text = allocate(content->size + 1);
+	}
+	if (!content->text ||
+	    read(fd, content->text, content->size) != (ssize_t)content->size)
+		status = fail(FAILED, "cannot read %s: %s", path,
+			      strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
+/**
+ * content_restore() - give a file what it had, or remove it
+ * @content: what content_read() found
+ *
+ * Return: DONE, or FAILED after a line that says why.
+ */
+enum status content_restore(const struct content *content)
+{
+	if (content->text)
+		return file_replace(content->path, content->text, content->size,
+				    false);
+	if (unlink(content->path) && errno != ENOENT)
+		return fail(FAILED, "cannot remove %s: %s", content->path,
+			    strerror(errno));
+	return DONE;
+}
