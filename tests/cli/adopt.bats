@@ -250,6 +250,14 @@ systemctl restart nginx.service" ]]
 	[[ -z $(nodes) && $(ls -A "${DROPIN%/*}") == zzz.conf ]]
 }
 
+@test "a service that another drop-in keeps root" {
+	systemctl_stub
+	file "etc/systemd/system/$UNIT.d/zzz.conf" <<<$'[Service]\nUser=root'
+	unchanged 1 "nginx.service would not start as www-data, for ${DROPIN%/*}/zzz.conf says otherwise; nothing is changed" \
+		held tcp 80 root "$UNIT" portctl adopt --apply nginx
+	[[ $(ls -A "${DROPIN%/*}") == zzz.conf && ! -e told ]]
+}
+
 @test "who is not root does not see the ports" {
 	systemctl_stub
 	chmod 711 "$BATS_RUN_TMPDIR"

@@ -216,6 +216,33 @@ static enum status does_not_stop(const struct daemon *daemon)
 		daemon->service, daemon->service);
 }
 
+static void omitted(const char *path, void *data)
+{
+}
+
+/* Whether the drop-in has the last word. */
+static enum status check_user(const struct daemon *daemon)
+{
+	const struct setting *setting = NULL;
+	const struct unit_file *unit;
+	const char *user = NULL;
+	struct unit_files units;
+
+	unit_files_read(&units, omitted, NULL);
+	unit = unit_files_find(&units, daemon->service);
+	if (unit) {
+		setting = unit_file_last(unit, "User");
+		user = service_user(unit);
+	}
+	if (user && !strcmp(user, daemon->user))
+		return DONE;
+	return fail(
+		FAILED,
+		"%s would not start as %s, for %s says otherwise; nothing is changed",
+		daemon->service, daemon->user,
+		setting ? setting->file : "another file");
+}
+
 static enum status write_dropin(struct exchange *exchange,
 				const struct adoption *adoption)
 {
@@ -229,6 +256,8 @@ static enum status write_dropin(struct exchange *exchange,
 	if (!status)
 		status = file_replace(exchange->dropin.path, text, strlen(text),
 				      false);
+	if (!status)
+		status = check_user(exchange->daemon);
 	free(text);
 	free(folder);
 	return status;
