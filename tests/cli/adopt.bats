@@ -324,7 +324,7 @@ systemctl restart nginx.service" ]]
 	portctl restore
 	adopt --apply nginx
 	rm -r "$PORT"
-	says 0 "no table is mounted, so tcp/80 is taken out of $SAVED alone and stays www-data's until the next boot" \
+	says 0 "no table is mounted: the rules of tcp/80 are taken out of $SAVED alone, and hold until the next boot" \
 		portctl adopt --undo nginx
 	[[ $(grep -v '^#' "$SAVED") == 'tcp 8080 daemon 0600' && ! -e ${DROPIN%/*} ]]
 }
@@ -354,6 +354,22 @@ systemctl restart nginx.service" ]]
 	[[ ${stderr_lines[0]} == *"nginx.service does not start as before: 'systemctl status nginx.service'" ]]
 	[[ ${stderr_lines[1]} == *"nginx.service does not start as www-data; 'journalctl -u nginx.service' says why" ]]
 	as_before
+}
+
+@test "a signal meanwhile waits until all is done, or as it was" {
+	systemctl_stub
+	echo 'restart nginx.service' | tee interrupted >never
+	run --separate-stderr held tcp 80 root "$UNIT" env --default-signal=INT portctl adopt --apply nginx
+	[[ $status == 130 && $stderr == *"so it starts as before; "*"SIGINT came meanwhile: the command has failed" ]]
+	as_before
+	rm never
+	run --separate-stderr held tcp 80 root "$UNIT" env --default-signal=INT portctl adopt --apply nginx
+	[[ $status == 130 && $stderr == *"SIGINT came meanwhile: nginx.service starts as www-data" ]]
+	adopted
+	echo 'stop nginx.service' >interrupted
+	run --separate-stderr env --default-signal=INT portctl adopt --undo nginx
+	[[ $status == 130 && $stderr == *"SIGINT came meanwhile: nginx.service starts as root" ]]
+	[[ -z $(nodes) && ! -e ${DROPIN%/*} ]]
 }
 
 @test "what fails saves nobody's rules, and leaves the file as it was" {

@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include "adoption.h"
+#include "change.h"
 #include "dropin.h"
 #include "exchange.h"
 #include "folder.h"
+#include "interrupt.h"
 #include "message.h"
 #include "module.h"
 #include "owner.h"
@@ -198,6 +200,21 @@ static bool tell_systemd(const char *verb, const char *service)
 	return right;
 }
 
+/* Neither systemctl, which they stay blocked for, nor what follows it is cut short. */
+static void hold(const struct exchange *exchange)
+{
+	change_look_up(exchange->new);
+	interrupts_hold();
+}
+
+static void obey(enum status status, const char *service, const char *user)
+{
+	if (status)
+		interrupts_obey("the command has failed");
+	else
+		interrupts_obey("%s starts as %s", service, user);
+}
+
 /* Nothing has been started with what systemd did not read. */
 static enum status not_read(const struct exchange *exchange)
 {
@@ -322,6 +339,7 @@ enum status adoption_apply(const struct adoption *adoption)
 		if (exchange.ports->has[index])
 			exchange.new->rules[index] = rule;
 	}
+	hold(&exchange);
 	status = write_dropin(&exchange, adoption);
 	if (!status)
 		status = exchange_rules(&exchange);
@@ -329,6 +347,7 @@ enum status adoption_apply(const struct adoption *adoption)
 		exchange_undo(&exchange);
 	else
 		status = start_adopted(&exchange);
+	obey(status, exchange.daemon->service, exchange.daemon->user);
 	return status;
 }
 
@@ -406,8 +425,11 @@ enum status adoption_undo(const struct options *options)
 	if (status)
 		return status;
 	release(&exchange, uid);
-	if (!exchange.has_table && module_is_loaded() && *words)
-		warn("no table is mounted, so %s is taken out of %s alone and stays %s's until the next boot",
-		     words, places.saved, exchange.daemon->user);
-	return start_as_root(&exchange);
+	hold(&exchange);
+	status = start_as_root(&exchange);
+	if (!status && !exchange.has_table && module_is_loaded() && *words)
+		warn("no table is mounted: the rules of %s are taken out of %s alone, and hold until the next boot",
+		     words, places.saved);
+	obey(status, exchange.daemon->service, "root");
+	return status;
 }

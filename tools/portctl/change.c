@@ -158,8 +158,13 @@ static void say_news(const struct table *old, const struct table *new)
 	}
 }
 
-/* While signals still end the program: the name service may hang. */
-static void look_names_up(const struct table *table)
+/**
+ * change_look_up() - look up the names that a table is saved with
+ * @table: the table
+ *
+ * While signals still end the program: the name service may hang.
+ */
+void change_look_up(const struct table *table)
 {
 	unsigned int first;
 	const struct rule *rule;
@@ -197,7 +202,7 @@ enum status change_make(const struct table *old, const struct table *new,
 		return DONE;
 	}
 	if (options->save)
-		look_names_up(new);
+		change_look_up(new);
 	interrupts_hold();
 	for (index = 0; index < INDICES; index++) {
 		if (rule_equal(&old->rules[index], &new->rules[index]))

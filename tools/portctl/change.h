@@ -7,6 +7,7 @@
 
 enum status change_read(struct table *table, const struct port_set *set,
 			const struct options *options);
+void change_look_up(const struct table *table);
 enum status change_make(const struct table *old, const struct table *new,
 			const struct port_set *set,
 			const struct options *options);
