@@ -360,15 +360,15 @@ systemctl restart nginx.service" ]]
 	systemctl_stub
 	echo 'restart nginx.service' | tee interrupted >never
 	run --separate-stderr held tcp 80 root "$UNIT" env --default-signal=INT portctl adopt --apply nginx
-	[[ $status == 130 && $stderr == *"so it starts as before; "*"SIGINT came meanwhile: the command has failed" ]]
+	[[ $status == 130 && $stderr == *"so it starts as before; "*"stopped by SIGINT; the command has failed" ]]
 	as_before
 	rm never
 	run --separate-stderr held tcp 80 root "$UNIT" env --default-signal=INT portctl adopt --apply nginx
-	[[ $status == 130 && $stderr == *"SIGINT came meanwhile: nginx.service starts as www-data" ]]
+	[[ $status == 130 && $stderr == *"stopped by SIGINT; nginx.service starts as www-data" ]]
 	adopted
 	echo 'stop nginx.service' >interrupted
 	run --separate-stderr env --default-signal=INT portctl adopt --undo nginx
-	[[ $status == 130 && $stderr == *"SIGINT came meanwhile: nginx.service starts as root" ]]
+	[[ $status == 130 && $stderr == *"stopped by SIGINT; nginx.service starts as root" ]]
 	[[ -z $(nodes) && ! -e ${DROPIN%/*} ]]
 }
 
