@@ -24,21 +24,46 @@ struct collection *collection_create(void)
 	return collection;
 }
 
-/* What @more gives, besides what @rule gives already. */
+/* Is somebody refused what more have than he? Root needs no bit. */
+static bool refuses(const struct rule *rule)
+{
+	bool owner = !rule->uid || rule->mode & 0200;
+	bool group = rule->mode & 0020;
+	bool others = rule->mode & 0002;
+
+	return (group && !owner) || (others && !(owner && group));
+}
+
+static bool lets_all(const struct rule *rule)
+{
+	return rule->mode & 0002 && !refuses(rule);
+}
+
+/*
+ * What @more gives, besides what @rule gives already. A user whom one refuses and
+ * a circle that the other lets have no rule that is right for both, but everybody.
+ */
 static bool join(struct rule *rule, const struct rule *more)
 {
 	bool right = true;
 
-	if (!rule->claimed) {
+	if (!rule->claimed || rule_equal(rule, more)) {
 		*rule = *more;
 		return true;
 	}
+	if (lets_all(rule) || lets_all(more)) {
+		rule->mode |= more->mode | 0666;
+		rule->acl = NULL;
+		return true;
+	}
+	if (refuses(rule) || refuses(more))
+		return false;
 	if (more->mode & 0200)
 		right = rule_allow(rule, more->uid);
 	if (more->mode & 0020 &&
 	    !(rule->gid == more->gid && !rule->acl && rule->mode & 0020))
 		right = right && rule_allow_group(rule, more->gid);
-	rule->mode |= more->mode & 01006;
+	rule->mode |= more->mode & 01000;
 	return right;
 }
 
@@ -62,7 +87,7 @@ static void add_source(struct collection *collection, unsigned int index,
  * @rule: the rule; it may bind whom either it or the one before lets
  * @format: where it comes from
  *
- * Return: whether an ACL had room for all.
+ * Return: whether there is a rule for all of them; if not, some are left out.
  */
 bool collect(struct collection *collection, unsigned int first,
 	     unsigned int last, const struct rule *rule, const char *format,

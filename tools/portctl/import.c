@@ -22,6 +22,7 @@ static void add_authbind(const struct authbind *grant, void *data)
 	struct rule rule = rule_of(grant->uid, grant->gid, grant->mode);
 	struct import *import = data;
 	char line[16] = "";
+	bool right = true;
 	enum protocol protocol;
 
 	if (grant->line)
@@ -34,14 +35,15 @@ static void add_authbind(const struct authbind *grant, void *data)
 		      grant->file, line, grant->address);
 	if (!(grant->mode & 0066) && !(grant->mode && grant->uid))
 		return;
-	for (protocol = 0; protocol < PROTOCOLS; protocol++) {
-		if (!collect(import->collection,
-			     protocol * PORTS + grant->first,
-			     protocol * PORTS + grant->last, &rule, "%s%s",
-			     grant->file, line))
-			leave(import, "%s%s: its ports have too many users",
-			      grant->file, line);
-	}
+	for (protocol = 0; protocol < PROTOCOLS; protocol++)
+		right &= collect(import->collection,
+				 protocol * PORTS + grant->first,
+				 protocol * PORTS + grant->last, &rule, "%s%s",
+				 grant->file, line);
+	if (!right)
+		leave(import,
+		      "%s%s: its ports have too many users, or a file that refuses them to some",
+		      grant->file, line);
 }
 
 static void leave_authbind(const char *file, unsigned int line, const char *why,
