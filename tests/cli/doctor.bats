@@ -306,7 +306,7 @@ time.sleep(600)" >"$BATS_TEST_TMPDIR/ready" &
 		"portctl grant nobody tcp/25 udp/25" "chmod a-x $folder/byaddr/192.0.2.1,25" "portctl save"
 	types "byaddr/192.0.2.1:26: " "# a rule is for all addresses, not for 192.0.2.1 alone" \
 		"portctl grant nobody tcp/26 udp/26" "chmod a-x $folder/byaddr/192.0.2.1:26" "portctl save"
-	types "byuid/65534:2: " "portctl grant nobody tcp/100-110 udp/100-110" "sed -i '2s/^/# /' $folder/byuid/65534" \
+	types "byuid/65534:2: " "# a rule is for all addresses, not for IPv4 alone" "portctl grant nobody tcp/100-110 udp/100-110" "sed -i '2s/^/# /' $folder/byuid/65534" \
 		"portctl save"
 	omits authbind "byuid/65534:3: authbind passes it over"
 	omits authbind "byuid/65534:4: authbind does not understand it"

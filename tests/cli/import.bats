@@ -62,15 +62,16 @@ udp 82 nobody:daemon 0660" ]]
 	file etc/authbind/byuid/1 <<-'END'
 		0.0.0.0/0:85,86
 		nonsense
+		::/0,85-86
 	END
-	file etc/authbind/byuid/65534 <<<'::/0,85'
+	file etc/authbind/byuid/65534 <<<$'::/0,85\n0.0.0.0/0,85'
 	imports 1 authbind
 	[[ $(rules | grep ^tcp) == "tcp 25 nobody 0600
 tcp 80 nobody 0600
 tcp 85 daemon 0660 u:nobody:rw-,g::---
 tcp 86 daemon 0600
 tcp 90 nobody 0600" ]] || { rules; return 1; }
-	[[ $output == *"# $PORTCTL_ROOT/etc/authbind/byuid/1:1; $PORTCTL_ROOT/etc/authbind/byuid/65534:1
+	[[ $output == *"# $PORTCTL_ROOT/etc/authbind/byuid/1:1; $PORTCTL_ROOT/etc/authbind/byuid/1:3; $PORTCTL_ROOT/etc/authbind/byuid/65534:1; "*"
 tcp 85 "* ]]
 	leaves "the ACL of $PORTCTL_ROOT/etc/authbind/byport/90"
 	leaves "byport/900: authbind passes it over"
@@ -83,7 +84,7 @@ tcp 85 "* ]]
 	by byport/80 root:root 000
 	by byport/81 nobody:root 500
 	by byaddr/192.0.2.1,80 nobody:root 500
-	file etc/authbind/byuid/1 <<<'0.0.0.0/0,79-83'
+	file etc/authbind/byuid/1 <<<$'0.0.0.0/0,79-83\n::/0,79-83'
 	imports 0 authbind
 	[[ -z $stderr && $(rules | grep ^tcp) == "tcp 79 daemon 0600
 tcp 81 nobody 0600

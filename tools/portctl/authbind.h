@@ -11,11 +11,13 @@
  * @line: counted from 1, 0 if it is the file itself that gives it
  * @first: the first port
  * @last: the last one
- * @address: which addresses it is for, "" for all of them
+ * @address: which addresses it is for, IPv4 or IPv6 for all of one family, "" for
+ *	all of both
  * @uid: the user
  * @gid: the group, 0 if it gives nothing to one
  * @mode: who may bind, as the mode of a node has it; 0 gives nothing to anybody
- * @has_acl: the file has an ACL, which may give more; @mode is without its group
+ * @has_acl: the file has an ACL; @mode is its owner's alone then
+ * @continues: it is more of a line that was told of before
  */
 struct authbind {
 	const char *file;
@@ -27,6 +29,7 @@ struct authbind {
 	gid_t gid;
 	mode_t mode;
 	bool has_acl;
+	bool continues;
 };
 
 /**
@@ -43,6 +46,6 @@ struct authbind_search {
 	void *data;
 };
 
-void authbind_read(const char *folder, const struct authbind_search *search);
+void authbind_read(const char *path, const struct authbind_search *search);
 
 #endif

@@ -22,6 +22,7 @@ static void add_authbind(const struct authbind *grant, void *data)
 	struct rule rule = rule_of(grant->uid, grant->gid, grant->mode);
 	struct import *import = data;
 	char line[16] = "";
+	bool gives = grant->mode & 0066 || (grant->mode && grant->uid);
 	bool right = true;
 	enum protocol protocol;
 
@@ -29,11 +30,15 @@ static void add_authbind(const struct authbind *grant, void *data)
 		snprintf(line, sizeof(line), ":%u", grant->line);
 	if (grant->has_acl)
 		leave(import, "the ACL of %s; 'getfacl' shows it", grant->file);
-	if (*grant->address)
+	if (*grant->address && gives && !grant->continues)
 		leave(import,
 		      "the address of %s%s: the rule is for all addresses, not for %s alone",
 		      grant->file, line, grant->address);
-	if (!(grant->mode & 0066) && !(grant->mode && grant->uid))
+	else if (!gives && *grant->address && !grant->line && !grant->has_acl)
+		leave(import,
+		      "%s: it refuses %s alone; no rule is for one address",
+		      grant->file, grant->address);
+	if (!gives)
 		return;
 	for (protocol = 0; protocol < PROTOCOLS; protocol++)
 		right &= collect(import->collection,
