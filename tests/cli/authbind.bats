@@ -335,7 +335,9 @@ tcp 82 daemon 0600" ]]
 	[[ $stderr != *"too many users"* ]]
 }
 
-@test "what is no file of lines" {
+@test "what is no folder of authbind's, and no file of lines" {
+	mkdir other
+	unchanged 1 "'other' is not a folder of authbind's: it has no byport, byaddr or byuid" portctl import authbind other
 	mkdir -p "$PORTCTL_ROOT/etc/authbind/byuid/2"
 	mkfifo "$PORTCTL_ROOT/etc/authbind/byuid/1"
 	run --separate-stderr timeout 10 portctl import authbind

@@ -368,3 +368,24 @@ void authbind_read(const char *path, const struct authbind_search *search)
 		free(part);
 	}
 }
+
+/**
+ * authbind_is_folder() - has a folder what authbind looks for?
+ * @path: the folder
+ *
+ * Return: whether it has any of authbind's folders.
+ */
+bool authbind_is_folder(const char *path)
+{
+	enum folder folder;
+	struct stat status;
+	bool found = false;
+	char *part;
+
+	for (folder = 0; folder < FOLDERS; folder++) {
+		part = format_text("%s/%s", path, folder_names[folder]);
+		found |= !lstat(part, &status);
+		free(part);
+	}
+	return found;
+}

@@ -47,5 +47,6 @@ struct authbind_search {
 };
 
 void authbind_read(const char *path, const struct authbind_search *search);
+bool authbind_is_folder(const char *path);
 
 #endif

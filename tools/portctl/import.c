@@ -70,6 +70,11 @@ static enum status import_authbind(struct import *import)
 
 	if (access(path, X_OK))
 		status = fail(FAILED, "cannot read %s: %m", path);
+	else if (!authbind_is_folder(path))
+		status = fail(
+			FAILED,
+			"'%s' is not a folder of authbind's: it has no byport, byaddr or byuid",
+			path);
 	else
 		authbind_read(path, &search);
 	free(folder);
