@@ -22,7 +22,7 @@
  *	option argument selection report	what commands have in common
  *	finding host service daemon	what doctor's checks have in common
  *	oldway unitway upkeep		the checks
- *	collection carry importway	what import and its like have
+ *	collection carry importway unitimport	what import and its like have
  *	change				what the changing ones have
  *	adoption			a service that is changed, with its ports
  *	command.h			the commands, which only main.c calls

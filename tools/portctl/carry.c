@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What import carries over, and what it has to leave. */
+/* What import carries over of any way: the ports in use; and what it leaves, which is said. */
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -7,9 +7,9 @@
 #include "message.h"
 
 /**
- * leave() - say what is not carried over
- * @import: what is
- * @format: what, and why
+ * leave() - say what cannot be carried over
+ * @import: what is carried over
+ * @format: where it is written, what it is, and why not
  */
 void leave(struct import *import, const char *format, ...)
 {
@@ -27,9 +27,9 @@ void leave(struct import *import, const char *format, ...)
 
 /**
  * rule_of() - a rule without an ACL
- * @uid: its owner
- * @gid: its group
- * @mode: its mode
+ * @uid: the owner
+ * @gid: the group
+ * @mode: the mode
  *
  * Return: the rule.
  */
@@ -41,13 +41,11 @@ struct rule rule_of(uid_t uid, gid_t gid, mode_t mode)
 }
 
 /**
- * add_sockets() - carry over the privileged ports that some sockets have
+ * add_sockets() - carry over the privileged ports that sockets have, for who has them now
  * @import: what is carried over
- * @is_meant: which sockets those are
+ * @is_meant: whether a socket is one of those that are asked about
  * @data: for it
- * @source: where it is written that they may
- *
- * Each is for who has it now.
+ * @source: what gives them the ports
  *
  * Return: how many sockets there are.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* carry.c: what portctl import carries over, and what it has to leave. */
+/* carry.c: what import carries over of any way, and what it leaves. */
 #ifndef PORTCTL_CARRY_H
 #define PORTCTL_CARRY_H
 
@@ -12,7 +12,7 @@
  * @host: what listens, and the units
  * @path: the file that was named, or NULL
  * @incomplete: something cannot be carried over, and was said
- * @threshold: the lowest port that the sysctl gives to everybody
+ * @threshold: the lowest port that a sysctl line gives to everybody
  */
 struct import {
 	struct collection *collection;
