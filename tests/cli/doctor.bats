@@ -492,10 +492,10 @@ time.sleep(600)" >"$BATS_TEST_TMPDIR/ready" &
 		AmbientCapabilities=CAP_NET_RAW \
 		  cap_net_bind_service
 	END
-	unit systemd-own.service <<<'AmbientCapabilities=CAP_NET_BIND_SERVICE'
-	unit taken-back.service <<<$'AmbientCapabilities=CAP_NET_BIND_SERVICE\nAmbientCapabilities='
-	unit all-but.service <<<'AmbientCapabilities=~CAP_NET_BIND_SERVICE'
-	file etc/systemd/system/unused.service <<<'AmbientCapabilities=CAP_NET_BIND_SERVICE'
+	unit systemd-own.service <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
+	unit taken-back.service <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE\nAmbientCapabilities='
+	unit all-but.service <<<$'[Service]\nAmbientCapabilities=~CAP_NET_BIND_SERVICE'
+	file etc/systemd/system/unused.service <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
 	doctor 1
 	found_one "ambient: $PORTCTL_ROOT/etc/systemd/system/web.service:3: web.service has CAP_NET_BIND_SERVICE by AmbientCapabilities=: "
 	mapfile -t type < <(dropin web.service \
@@ -510,7 +510,7 @@ time.sleep(600)" >"$BATS_TEST_TMPDIR/ready" &
 		doctor 0
 		[[ $(ambient web.service) == CAP_NET_RAW ]]
 	done
-	unit web.service <<<'User=nobody'
+	unit web.service <<<$'[Service]\nUser=nobody'
 	[[ -z $(ambient web.service) ]]
 }
 
@@ -533,7 +533,9 @@ print(*sorted(has))'
 	file etc/systemd/system/app@.service.d/10.conf <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
 	doctor 0
 	held_doctor udp 53 nobody system-app.slice/app@1.service
-	[[ $output == *"ambient: $PORTCTL_ROOT/etc/systemd/system/app@.service.d/10.conf:2: "* ]]
+	[[ $output == *"ambient: $PORTCTL_ROOT/etc/systemd/system/app@.service.d/10.conf:2: app@1.service has "* ]]
+	[[ $output == *"    systemctl restart app@1.service
+"* ]]
 	[[ $(finding "ambient:") == *"    portctl grant nobody udp/53
 "* ]]
 	ln -s /dev/null "$PORTCTL_ROOT/etc/systemd/system/app@.service"
@@ -645,7 +647,7 @@ subprocess.call(["portctl", "doctor"])'
 	unit usual.socket <<<$'[Socket]\nListenStream=80\n'
 	unit ordered.socket <<<$'[Unit]\nDefaultDependencies=no\nAfter=x.service portctl.target\n[Socket]\nListenStream=80\n'
 	unit named.socket <<<$'[Unit]\nDefaultDependencies=no\n[Socket]\nListenStream=80\n'
-	file usr/lib/systemd/system/portctl-restore.service <<<'Before=sysinit.target named.socket'
+	file usr/lib/systemd/system/portctl-restore.service <<<$'[Unit]\nBefore=sysinit.target named.socket'
 	doctor 0
 	node tcp/80 nobody 600
 	portctl save

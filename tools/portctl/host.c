@@ -13,12 +13,36 @@
 #include "place.h"
 #include "port.h"
 #include "unclaimed.h"
+#include "unit.h"
 
+/* A folder may be one of many units'. */
 static void unit_omitted(const char *path, void *data)
 {
+	char *text = format_text("%s: %s", path, strerror(errno));
 	struct host *host = data;
+	const struct omission *omission = host->findings.first_omission;
 
-	findings_omit(&host->findings, "%s: %s", path, strerror(errno));
+	while (omission && strcmp(omission->text, text))
+		omission = omission->next;
+	if (!omission)
+		findings_omit(&host->findings, "%s", text);
+	free(text);
+}
+
+/* What runs may be an instance that nothing at boot starts. */
+static void read_units(struct host *host)
+{
+	const struct listener *listener = host->listeners.all;
+	const struct listener *end = listener + host->listeners.count;
+	char *name;
+
+	unit_files_read(&host->units, unit_omitted, host);
+	for (; listener < end; listener++) {
+		name = listener->pid ? process_unit(listener->pid) : NULL;
+		if (name)
+			unit_files_add(&host->units, name, unit_omitted, host);
+		free(name);
+	}
 }
 
 /**
@@ -44,7 +68,7 @@ void host_read(struct host *host)
 		findings_omit(
 			&host->findings,
 			"processes of others: only root sees their files");
-	unit_files_read(&host->units, unit_omitted, host);
+	read_units(host);
 }
 
 /**

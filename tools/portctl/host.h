@@ -6,7 +6,7 @@
 #include "finding.h"
 #include "rule.h"
 #include "socket.h"
-#include "unitfile.h"
+#include "unitfolder.h"
 
 /**
  * struct promise - whom the commands that were typed so far give a port

@@ -34,8 +34,9 @@ const struct unit_file *listener_unit(const struct host *host,
  */
 const char *service_user(const struct unit_file *unit)
 {
-	const struct setting *user = unit_file_last(unit, "User");
-	const struct setting *dynamic = unit_file_last(unit, "DynamicUser");
+	const struct setting *user = unit_file_last(unit, "Service", "User");
+	const struct setting *dynamic =
+		unit_file_last(unit, "Service", "DynamicUser");
 
 	if (user && *user->value)
 		return strcmp(user->value, "root") && strcmp(user->value, "0") ?
@@ -60,7 +61,7 @@ bool service_is_used(const struct host *host, const struct unit_file *unit)
 	if (!strncmp(unit->name, "systemd-", strlen("systemd-")) ||
 	    !ends_with(unit->name, ".service"))
 		return false;
-	if (unit_file_is_wanted(unit->name))
+	if (unit_is_wanted(unit))
 		return true;
 	for (i = 0; i < host->listeners.count; i++) {
 		if (listener_unit(host, &host->listeners.all[i]) == unit)
@@ -95,7 +96,7 @@ const struct setting *service_capability(const struct unit_file *unit,
 
 	for (line = unit->settings; line < unit->settings + unit->count;
 	     line++) {
-		if (strcmp(line->key, key))
+		if (!setting_is(line, "Service", key))
 			continue;
 		if (!*line->value)
 			found = NULL;

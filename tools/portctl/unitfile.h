@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* unitfile.c: systemd's unit files and their drop-ins. */
+/* unitfile.c: what the files of systemd's units say. */
 #ifndef PORTCTL_UNITFILE_H
 #define PORTCTL_UNITFILE_H
 
@@ -7,12 +7,14 @@
 
 /**
  * struct setting - a line of a unit
+ * @section: what stands above it in brackets, "" if nothing does
  * @key: what stands before the equals sign
  * @value: what stands behind it, "" takes back what the key had before
  * @file: its file
  * @line: counted from 1
  */
 struct setting {
+	const char *section;
 	char *key;
 	char *value;
 	const char *file;
@@ -22,33 +24,33 @@ struct setting {
 /**
  * struct unit_file - a unit as its files have it
  * @name: such as ssh.service
+ * @path: its file, without drop-ins
+ * @aliases: its other names
+ * @alias_count: how many
+ * @unread: the first of its drop-ins that could not be read, and why, or NULL
+ * @is_other: it was found to be another unit's alias
  * @settings: all lines, in the order in which they count
  * @count: how many
  */
 struct unit_file {
 	const char *name;
+	const char *path;
+	char **aliases;
+	size_t alias_count;
+	char *unread;
+	bool is_other;
 	struct setting *settings;
 	size_t count;
 };
 
-/**
- * struct unit_files - all services and sockets
- * @all: the units, by name
- * @count: how many
- */
-struct unit_files {
-	struct unit_file *all;
-	size_t count;
-};
-
-void unit_files_read(struct unit_files *units,
-		     void (*omitted)(const char *path, void *data), void *data);
-bool unit_file_read(struct unit_file *unit, const char *path);
-const struct unit_file *unit_files_find(const struct unit_files *units,
-					const char *name);
+bool unit_file_add(struct unit_file *unit, const char *path);
 const struct setting *unit_file_last(const struct unit_file *unit,
-				     const char *key);
-bool unit_file_is_wanted(const char *name);
+				     const char *section, const char *key);
+const struct setting *unit_file_next(const struct unit_file *unit,
+				     const char *section, const char *key,
+				     const struct setting *line);
+bool setting_is(const struct setting *setting, const char *section,
+		const char *key);
 bool setting_is_false(const struct setting *setting);
 
 #endif

@@ -51,7 +51,8 @@ static unsigned int add_lines(struct import *import,
 	unsigned int count = 0;
 
 	for (; line < unit->settings + unit->count; line++) {
-		if (strcmp(line->key, "SocketBindAllow") || !*line->value)
+		if (!setting_is(line, "Service", "SocketBindAllow") ||
+		    !*line->value)
 			continue;
 		if (add_allowed(import, line, line->value, uid))
 			count++;
@@ -73,7 +74,8 @@ static void add_unit(struct import *import, const struct unit_file *unit)
 	char *source;
 	uid_t uid;
 
-	if (!user || (!line && !unit_file_last(unit, "SocketBindAllow")))
+	if (!user ||
+	    (!line && !unit_file_last(unit, "Service", "SocketBindAllow")))
 		return;
 	if (!*user || !user_parse(&uid, user, &mistake)) {
 		leave(import, "%s: %s", unit->name,

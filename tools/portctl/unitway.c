@@ -245,7 +245,7 @@ static bool is_after_restore(const struct unit_file *unit)
 	size_t i;
 
 	for (; line < unit->settings + unit->count; line++) {
-		if (strcmp(line->key, "After"))
+		if (!setting_is(line, "Unit", "After"))
 			continue;
 		copy = format_text("%s", line->value);
 		for (word = strtok_r(copy, " \t", &rest); word;
@@ -268,7 +268,7 @@ static bool is_before(const struct unit_file *unit, const char *name)
 		return false;
 	for (line = unit->settings; line < unit->settings + unit->count;
 	     line++) {
-		if (strcmp(line->key, "Before"))
+		if (!setting_is(line, "Unit", "Before"))
 			continue;
 		copy = format_text("%s", line->value);
 		for (word = strtok_r(copy, " \t", &rest); word;
@@ -289,10 +289,12 @@ static const struct setting *listens(const struct host *host,
 	for (; line < unit->settings + unit->count; line++) {
 		const char *colon = strrchr(line->value, ':');
 		enum protocol protocol =
-			!strcmp(line->key, "ListenDatagram") ? UDP : TCP;
+			setting_is(line, "Socket", "ListenDatagram") ? UDP :
+								       TCP;
 		unsigned long port;
 
-		if (protocol == TCP && strcmp(line->key, "ListenStream"))
+		if (protocol == TCP &&
+		    !setting_is(line, "Socket", "ListenStream"))
 			continue;
 		port = strtoul(colon ? colon + 1 : line->value, NULL, 10);
 		if (*line->value == '/' || *line->value == '@' || !port ||
@@ -334,13 +336,13 @@ void check_order(struct host *host)
 	unsigned int index;
 
 	for (; host->table && unit < end; unit++) {
-		if (!setting_is_false(
-			    unit_file_last(unit, "DefaultDependencies")) ||
+		if (!setting_is_false(unit_file_last(unit, "Unit",
+						     "DefaultDependencies")) ||
 		    is_after_restore(unit) || is_before(restore, unit->name) ||
 		    !strncmp(unit->name, "systemd-", strlen("systemd-")))
 			continue;
 		line = listens(host, unit, &index);
-		if (line ? !unit_file_is_wanted(unit->name) :
+		if (line ? !unit_is_wanted(unit) :
 			   !has_claimed(host, unit, &index))
 			continue;
 		finding = finding_add(

@@ -181,7 +181,7 @@ static void check_systemd(struct host *host)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(units); i++) {
-		if (unit_file_is_wanted(units[i].name))
+		if (unit_name_is_wanted(units[i].name))
 			continue;
 		finding =
 			finding_add(&host->findings, NULL, 0,

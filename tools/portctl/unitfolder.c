@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0
+/* systemd's units: which files and names they have, as systemd.unit(5) has it. */
+#include <errno.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "folder.h"
+#include "place.h"
+#include "unitfolder.h"
+
+/**
+ * struct reading - what is told while units are read
+ * @omitted: called for what could not be read, errno says why
+ * @data: for it
+ */
+struct reading {
+	void (*omitted)(const char *path, void *data);
+	void *data;
+};
+
+/* Some have only drop-ins of generators. */
+static const char *const folders[] = {
+	"/etc/systemd/system.control", "/run/systemd/system.control",
+	"/run/systemd/transient",      "/run/systemd/generator.early",
+	"/etc/systemd/system",	       "/run/systemd/system",
+	"/run/systemd/generator",      "/usr/local/lib/systemd/system",
+	"/usr/lib/systemd/system",     "/run/systemd/generator.late",
+};
+
+static void omit(struct unit_file *unit, const char *path,
+		 const struct reading *reading)
+{
+	if (!unit->unread)
+		unit->unread = format_text("%s: %s", path, strerror(errno));
+	if (reading)
+		reading->omitted(path, reading->data);
+}
+
+/* foo@.service for foo@bar.service, or NULL. */
+static char *template_of(const char *name)
+{
+	const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
+
+	if (!at || !dot || dot < at || dot == at + 1)
+		return NULL;
+	return format_text("%.*s%s", (int)(at + 1 - name), name, dot);
+}
+
+/* foo@bar.service for foo@.service and what has this instance. */
+static char *instance_of(const char *template, const char *name)
+{
+	return format_text("%.*s%s", (int)(strchr(template, '@') - template),
+			   template, strchr(name, '@'));
+}
+
+/* foo-.service for foo-bar.service and foo-bar@.service, or NULL. */
+static char *prefix_of(const char *name)
+{
+	const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
+	const char *end = at ? at : dot, *dash = end;
+
+	if (end > name && end[-1] == '-')
+		dash--;
+	dash = memrchr(name, '-', dash - name);
+	if (!dash || dash == name)
+		return NULL;
+	return format_text("%.*s%s", (int)(dash + 1 - name), name,
+			   at && at + 1 != dot ? at : dot);
+}
+
+/* A name's own drop-ins hide its template's, and those the ones of what it begins with. */
+static void add_dropins(struct paths *paths, struct unit_file *unit,
+			const char *folder, const char *name,
+			const struct reading *reading)
+{
+	char *path = format_text("%s/%s.d", folder, name);
+	char *others[2];
+	size_t i;
+
+	others[0] = template_of(name);
+	others[1] = prefix_of(name);
+	if (!paths_add(paths, path, ".conf"))
+		omit(unit, path, reading);
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		if (others[i])
+			add_dropins(paths, unit, folder, others[i], reading);
+		free(others[i]);
+	}
+	free(path);
+}
+
+/* Those of all names of a unit, and last those of all units of its type. */
+static void read_dropins(struct unit_file *unit, char *const *where,
+			 size_t count, const struct reading *reading)
+{
+	struct paths paths = { 0 };
+	char *path;
+	size_t i, j;
+
+	for (i = 0; i <= unit->alias_count; i++) {
+		for (j = 0; j < count; j++)
+			add_dropins(&paths, unit, where[j],
+				    i ? unit->aliases[i - 1] : unit->name,
+				    reading);
+	}
+	for (j = 0; j < count; j++) {
+		path = format_text("%s/%s.d", where[j],
+				   strrchr(unit->name, '.') + 1);
+		if (!paths_add(&paths, path, ".conf"))
+			omit(unit, path, reading);
+		free(path);
+	}
+	paths_sort(&paths);
+	for (i = 0; i < paths.count; i++) {
+		if (!is_disabled(paths.all[i]) &&
+		    !unit_file_add(unit, paths.all[i]))
+			omit(unit, paths.all[i], reading);
+	}
+	paths_free(&paths);
+}
+
+/* Whether the unit itself could be read; its drop-ins make none. */
+static bool read_unit(struct unit_file *unit, char *const *where, size_t count,
+		      const struct reading *reading)
+{
+	if (!unit_file_add(unit, unit->path)) {
+		if (errno != ENOENT)
+			omit(unit, unit->path, reading);
+		return false;
+	}
+	read_dropins(unit, where, count, reading);
+	return true;
+}
+
+static char *const *host_folders(void)
+{
+	static char *all[ARRAY_SIZE(folders)];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(folders) && !all[i]; i++)
+		all[i] = format_text("%s%s", places.root, folders[i]);
+	return all;
+}
+
+/* A file without anything in it masks as well. */
+static bool is_masked(const char *path)
+{
+	struct stat status;
+
+	return is_disabled(path) || (!stat(path, &status) && !status.st_size &&
+				     S_ISREG(status.st_mode));
+}
+
+static bool has_name(const struct unit_file *unit, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < unit->alias_count; i++) {
+		if (!strcmp(unit->aliases[i], name))
+			return true;
+	}
+	return !strcmp(unit->name, name);
+}
+
+static struct unit_file *find_exactly(const struct unit_files *units,
+				      const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < units->count; i++) {
+		if (has_name(&units->all[i], name))
+			return &units->all[i];
+	}
+	return NULL;
+}
+
+static void add_alias(struct unit_file *unit, char *name)
+{
+	unit->aliases = reallocarray(unit->aliases, unit->alias_count + 1,
+				     sizeof(*unit->aliases));
+	if (!unit->aliases)
+		out_of_memory();
+	unit->aliases[unit->alias_count++] = name;
+}
+
+/* A link to another unit, which has its name then; an instance's to a template is none. */
+static bool is_alias(const struct unit_files *units,
+		     const struct unit_file *unit)
+{
+	char target[PATH_MAX];
+	struct unit_file *other =
+		realpath(unit->path, target) ?
+			find_exactly(units, last_part(target)) :
+			NULL;
+	char *templates[2];
+	bool alike;
+
+	if (!other || other == unit ||
+	    strcmp(strrchr(other->name, '.'), strrchr(unit->name, '.')))
+		return false;
+	templates[0] = template_of(unit->name);
+	templates[1] = template_of(other->name);
+	alike = !templates[0] == !templates[1];
+	free(templates[0]);
+	free(templates[1]);
+	if (alike)
+		add_alias(other, format_text("%s", unit->name));
+	return alike;
+}
+
+/* Of what is wanted: links name instances, which seldom have files of their own. */
+static void add_wanted(struct unit_files *units, const struct reading *reading)
+{
+	char *pattern;
+	glob_t files;
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(folders); i++) {
+		pattern = format_text("%s/*.[wr]*s/*@?*.*", host_folders()[i]);
+		if (!glob(pattern, GLOB_NOESCAPE, NULL, &files)) {
+			for (j = 0; j < files.gl_pathc; j++)
+				unit_files_add(units,
+					       last_part(files.gl_pathv[j]),
+					       reading->omitted, reading->data);
+			globfree(&files);
+		}
+		free(pattern);
+	}
+}
+
+/**
+ * unit_files_read() - read all services and sockets that the host has files of
+ * @units: the result
+ * @omitted: called for what could not be read, errno says why
+ * @data: the caller's
+ *
+ * What is masked, or could not be read itself, is left out. Instances are there if
+ * something at boot starts them.
+ */
+void unit_files_read(struct unit_files *units,
+		     void (*omitted)(const char *path, void *data), void *data)
+{
+	static const char *const ends[] = { ".service", ".socket" };
+	const struct reading reading = { omitted, data };
+	char *const *where = host_folders();
+	struct paths paths = { 0 };
+	size_t i, count = 0;
+
+	*units = (struct unit_files){ 0 };
+	for (i = 0; i < ARRAY_SIZE(folders) * ARRAY_SIZE(ends); i++) {
+		if (!paths_add(&paths, where[i / 2], ends[i % 2]) && i % 2)
+			omitted(where[i / 2], data);
+	}
+	paths_sort(&paths);
+	units->all = allocate((paths.count + 1) * sizeof(*units->all));
+	for (i = 0; i < paths.count; i++) {
+		if (!is_masked(paths.all[i]))
+			units->all[units->count++] = (struct unit_file){
+				.name = last_part(paths.all[i]),
+				.path = paths.all[i],
+			};
+	}
+	for (i = 0; i < units->count; i++)
+		units->all[i].is_other = is_alias(units, &units->all[i]);
+	for (i = 0; i < units->count; i++) {
+		if (!units->all[i].is_other &&
+		    read_unit(&units->all[i], where, ARRAY_SIZE(folders),
+			      &reading))
+			units->all[count++] = units->all[i];
+	}
+	units->count = count;
+	/* The units have the paths now. */
+	free(paths.all);
+	add_wanted(units, &reading);
+}
+
+/**
+ * unit_files_add() - read an instance, if there is a template for it
+ * @units: the units, which may move
+ * @name: the instance
+ * @omitted: as for unit_files_read()
+ * @data: the caller's
+ */
+void unit_files_add(struct unit_files *units, const char *name,
+		    void (*omitted)(const char *path, void *data), void *data)
+{
+	const struct reading reading = { omitted, data };
+	char *template = template_of(name), *path;
+	const struct unit_file *found =
+		template ? find_exactly(units, template) : NULL;
+	struct unit_file unit = { 0 };
+	bool is_there = !found || find_exactly(units, name);
+	struct stat status;
+	size_t i;
+
+	/* One that has a file, and is not among them, is masked. */
+	for (i = 0; !is_there && i < ARRAY_SIZE(folders); i++) {
+		path = format_text("%s/%s", host_folders()[i], name);
+		is_there = !lstat(path, &status);
+		free(path);
+	}
+	if (!is_there) {
+		unit.name = format_text("%s", name);
+		unit.path = found->path;
+		for (i = 0; i <= found->alias_count; i++) {
+			path = instance_of(
+				i ? found->aliases[i - 1] : found->name, name);
+			if (strcmp(path, name))
+				add_alias(&unit, path);
+		}
+	}
+	free(template);
+	if (is_there ||
+	    !read_unit(&unit, host_folders(), ARRAY_SIZE(folders), &reading))
+		return;
+	units->all =
+		reallocarray(units->all, units->count + 1, sizeof(*units->all));
+	if (!units->all)
+		out_of_memory();
+	units->all[units->count++] = unit;
+}
+
+/**
+ * unit_file_read() - read a unit that need not be one of the host's
+ * @unit: the result
+ * @path: its file; drop-ins are looked for beside it
+ *
+ * Return: whether it could be read; if not, errno says why.
+ */
+bool unit_file_read(struct unit_file *unit, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? format_text("%.*s", (int)(slash - path), path) :
+			       format_text(".");
+
+	*unit = (struct unit_file){
+		.name = format_text("%s", slash ? slash + 1 : path),
+		.path = format_text("%s", path),
+	};
+	if (!unit_file_add(unit, path))
+		return false;
+	if (strchr(unit->name, '.'))
+		read_dropins(unit, &folder, 1, NULL);
+	free(folder);
+	return true;
+}
+
+/**
+ * unit_is_template() - is it one of which only instances run?
+ * @unit: the unit
+ *
+ * Return: whether so.
+ */
+bool unit_is_template(const struct unit_file *unit)
+{
+	const char *at = strchr(unit->name, '@');
+
+	return at && at + 1 == strrchr(unit->name, '.');
+}
+
+/**
+ * unit_files_find() - find a unit
+ * @units: all of them
+ * @name: one of its names; an instance that was not read is its template
+ *
+ * Return: the unit, or NULL.
+ */
+const struct unit_file *unit_files_find(const struct unit_files *units,
+					const char *name)
+{
+	const struct unit_file *found = find_exactly(units, name);
+	char *template = found ? NULL : template_of(name);
+
+	if (template)
+		found = find_exactly(units, template);
+	free(template);
+	return found;
+}
+
+/**
+ * unit_name_is_wanted() - does something at boot start a unit?
+ * @name: the unit
+ *
+ * Return: whether a target or another unit has a link to it.
+ */
+bool unit_name_is_wanted(const char *name)
+{
+	bool found = false;
+	char *pattern;
+	glob_t files;
+	size_t i;
+
+	for (i = 0; !found && i < ARRAY_SIZE(folders); i++) {
+		pattern =
+			format_text("%s/*.[wr]*s/%s", host_folders()[i], name);
+		found = !glob(pattern, GLOB_NOSORT | GLOB_NOESCAPE, NULL,
+			      &files);
+		globfree(&files);
+		free(pattern);
+	}
+	return found;
+}
+
+/**
+ * unit_is_wanted() - does something at boot start a unit, by any of its names?
+ * @unit: the unit; of a template only instances are started
+ *
+ * Return: whether so.
+ */
+bool unit_is_wanted(const struct unit_file *unit)
+{
+	bool found = unit_name_is_wanted(unit->name);
+	size_t i;
+
+	for (i = 0; !found && i < unit->alias_count; i++)
+		found = unit_name_is_wanted(unit->aliases[i]);
+	return found;
+}
