@@ -495,6 +495,8 @@ time.sleep(600)" >"$BATS_TEST_TMPDIR/ready" &
 	unit systemd-own.service <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
 	unit taken-back.service <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE\nAmbientCapabilities='
 	unit all-but.service <<<$'[Service]\nAmbientCapabilities=~CAP_NET_BIND_SERVICE'
+	unit bounded.service <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE\nCapabilityBoundingSet=CAP_CHOWN'
+	unit private.service <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE\nPrivateUsers=yes'
 	file etc/systemd/system/unused.service <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
 	doctor 1
 	found_one "ambient: $PORTCTL_ROOT/etc/systemd/system/web.service:3: web.service has CAP_NET_BIND_SERVICE by AmbientCapabilities=: "
@@ -512,6 +514,15 @@ time.sleep(600)" >"$BATS_TEST_TMPDIR/ready" &
 	done
 	unit web.service <<<$'[Service]\nUser=nobody'
 	[[ -z $(ambient web.service) ]]
+	# All others than one are it, too.
+	rm -r "$PORTCTL_ROOT/etc/systemd/system/web.service.d"
+	unit web.service <<<$'[Service]\nUser=nobody\nAmbientCapabilities=~CAP_CHOWN'
+	doctor 1
+	found_one "ambient: $PORTCTL_ROOT/etc/systemd/system/web.service:3: web.service has CAP_NET_BIND_SERVICE"
+	mapfile -t type < <(finding ambient: | sed -n 's/^    //p')
+	printf '%s\n' "${type[@]:1:2}" | sed "s:/etc:$PORTCTL_ROOT&:g" | sh
+	doctor 0
+	[[ $(ambient web.service) == CAP_NET_RAW ]]
 }
 
 # ambient UNIT: what systemd makes of its lines, systemd.exec(5): of an empty set, ~ makes all others.

@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
@@ -189,4 +190,26 @@ char *capability_words(const struct file_capability *file)
 	if (fclose(words))
 		out_of_memory();
 	return text;
+}
+
+/**
+ * capability_number() - a capability by its name
+ * @word: the name, such as CAP_NET_RAW, or a number
+ *
+ * Return: its number, or -1.
+ */
+int capability_number(const char *word)
+{
+	char *end;
+	long number = strtol(word, &end, 10);
+	size_t i;
+
+	if (*word >= '0' && *word <= '9' && !*end && number < 63)
+		return number;
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strncasecmp(word, "cap_", 4) &&
+		    !strcasecmp(word + 4, names[i]))
+			return i;
+	}
+	return -1;
 }

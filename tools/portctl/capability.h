@@ -40,5 +40,6 @@ const char *const *program_folders(void);
 void capabilities_search(const char *const *folders,
 			 const struct capability_search *search);
 char *capability_words(const struct file_capability *file);
+int capability_number(const char *word);
 
 #endif

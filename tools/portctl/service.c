@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a service's files and its sockets say of how it comes to its ports. */
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "capability.h"
 #include "folder.h"
 #include "service.h"
 #include "unit.h"
@@ -70,41 +71,93 @@ bool service_is_used(const struct host *host, const struct unit_file *unit)
 	return false;
 }
 
-static bool names_capability(const char *words)
+/* A bit for each; what is none is passed over, as systemd does. */
+static uint64_t capabilities_of(const char *words)
 {
 	char *copy = format_text("%s", words), *word, *rest;
-	bool found = false;
+	uint64_t set = 0;
+	size_t length;
+	int number;
 
 	for (word = strtok_r(copy, " \t", &rest); word;
-	     word = strtok_r(NULL, " \t", &rest))
-		found |= !strcasecmp(word, SERVICE_CAPABILITY);
+	     word = strtok_r(NULL, " \t", &rest)) {
+		length = strlen(word);
+		if (length > 1 && strchr("\"'", *word) &&
+		    word[length - 1] == *word) {
+			word[length - 1] = '\0';
+			word++;
+		}
+		number = capability_number(word);
+		if (number >= 0)
+			set |= 1ULL << number;
+	}
 	free(copy);
-	return found;
+	return set;
 }
 
-/**
- * service_capability() - does a service have CAP_NET_BIND_SERVICE by name?
- * @unit: its files
- * @key: the set of capabilities, such as AmbientCapabilities
- *
- * Return: the line that gives it, or NULL.
- */
-const struct setting *service_capability(const struct unit_file *unit,
-					 const char *key)
+/* The set that is left, and the last line that has CAP_NET_BIND_SERVICE in it, or NULL. */
+static uint64_t read_set(const struct unit_file *unit, const char *key,
+			 uint64_t initial, const struct setting **found)
 {
-	const struct setting *line, *found = NULL;
+	const uint64_t bit = 1ULL << CAP_NET_BIND_SERVICE;
+	const struct setting *line;
+	uint64_t set = initial, sum;
+	bool had, inverts;
 
+	*found = NULL;
 	for (line = unit->settings; line < unit->settings + unit->count;
 	     line++) {
 		if (!setting_is(line, "Service", key))
 			continue;
-		if (!*line->value)
-			found = NULL;
-		else if (*line->value != '~' && names_capability(line->value))
-			found = line;
-		else if (*line->value == '~' &&
-			 names_capability(line->value + 1))
-			found = NULL;
+		had = set & bit;
+		inverts = *line->value == '~';
+		sum = capabilities_of(line->value + inverts);
+		/* ~ makes all others of what was not set before. */
+		if (!sum || set == initial)
+			set = inverts ? ~sum : sum;
+		else
+			set = inverts ? set & ~sum : set | sum;
+		if (!(set & bit) || set == initial)
+			*found = NULL;
+		else if (inverts ? !had : sum & bit)
+			*found = line;
 	}
-	return found;
+	return set;
+}
+
+/**
+ * service_ambient() - is a service that is no root's given CAP_NET_BIND_SERVICE?
+ * @unit: its files
+ *
+ * It is not in force outside of the bounding set, nor over the host's ports in a
+ * user namespace of the service's own.
+ *
+ * Return: the line that gives it, or NULL.
+ */
+const struct setting *service_ambient(const struct unit_file *unit)
+{
+	const struct setting *users =
+		unit_file_last(unit, "Service", "PrivateUsers");
+	const struct setting *line, *bounding;
+	uint64_t bounds =
+		read_set(unit, "CapabilityBoundingSet", UINT64_MAX, &bounding);
+
+	if (users && *users->value && !setting_is_false(users))
+		return NULL;
+	read_set(unit, "AmbientCapabilities", 0, &line);
+	return bounds >> CAP_NET_BIND_SERVICE & 1 ? line : NULL;
+}
+
+/**
+ * service_bounding() - does a service of root's keep CAP_NET_BIND_SERVICE by name?
+ * @unit: its files
+ *
+ * Return: the line of CapabilityBoundingSet= that keeps it, or NULL.
+ */
+const struct setting *service_bounding(const struct unit_file *unit)
+{
+	const struct setting *line;
+
+	read_set(unit, "CapabilityBoundingSet", UINT64_MAX, &line);
+	return line;
 }

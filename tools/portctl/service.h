@@ -11,7 +11,7 @@ const struct unit_file *listener_unit(const struct host *host,
 				      const struct listener *listener);
 const char *service_user(const struct unit_file *unit);
 bool service_is_used(const struct host *host, const struct unit_file *unit);
-const struct setting *service_capability(const struct unit_file *unit,
-					 const char *key);
+const struct setting *service_ambient(const struct unit_file *unit);
+const struct setting *service_bounding(const struct unit_file *unit);
 
 #endif

@@ -66,8 +66,7 @@ static unsigned int add_lines(struct import *import,
 /* A unit that gives its user the capability, or ports by name. */
 static void add_unit(struct import *import, const struct unit_file *unit)
 {
-	const struct setting *line =
-		service_capability(unit, "AmbientCapabilities");
+	const struct setting *line = service_ambient(unit);
 	const char *user = service_user(unit);
 	struct mistake mistake;
 	unsigned int count;

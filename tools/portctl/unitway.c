@@ -95,7 +95,7 @@ void check_ambient(struct host *host)
 	const struct setting *line;
 
 	for (; unit < end; unit++) {
-		line = service_capability(unit, "AmbientCapabilities");
+		line = service_ambient(unit);
 		if (line && service_is_used(host, unit))
 			found_capability(host, unit, line);
 	}
@@ -115,7 +115,7 @@ void check_bounding(struct host *host)
 	const struct setting *line;
 
 	for (; unit < end; unit++) {
-		line = service_capability(unit, "CapabilityBoundingSet");
+		line = service_bounding(unit);
 		if (line && !service_user(unit) && service_is_used(host, unit))
 			found_capability(host, unit, line);
 	}
