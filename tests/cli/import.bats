@@ -205,22 +205,31 @@ time.sleep(600)" "$1" >"$BATS_TEST_TMPDIR/ready.$$" &
 
 @test "systemd" {
 	unit web.service <<<$'[Service]\nUser=nobody\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
-	unit allowed.service <<<$'[Service]\nUser=daemon\nSocketBindAllow=tcp:143\nSocketBindAllow=ipv4:udp:53-54\nSocketBindAllow=any'
+	unit allowed.service <<-'END'
+		[Service]
+		User=daemon
+		AmbientCapabilities=CAP_NET_BIND_SERVICE
+		SocketBindDeny=any
+		SocketBindAllow=tcp:143
+		SocketBindAllow=ipv4:udp:53-54
+		SocketBindAllow=ipv6:tcp
+	END
 	unit dynamic.service <<<$'[Service]\nDynamicUser=yes\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
 	unit unknown.service <<<$'[Service]\nUser=no-such-user\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
 	unit root.service <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
 	file etc/systemd/system/unused.service <<<$'[Service]\nUser=nobody\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
 	imports 1 systemd
-	[[ $output == "# $PORTCTL_ROOT/etc/systemd/system/allowed.service:3
+	[[ $output == "# $PORTCTL_ROOT/etc/systemd/system/allowed.service:5
 tcp 143 daemon 0600
-# $PORTCTL_ROOT/etc/systemd/system/allowed.service:4
+# $PORTCTL_ROOT/etc/systemd/system/allowed.service:6
 udp 53-54 daemon 0600" ]]
 	leaves "web.service:3: it gives every port; which of them nobody binds is known only while the service listens on them"
 	leaves "dynamic.service: systemd makes up its user"
 	leaves "unknown.service: there is no user 'no-such-user'"
-	leaves "allowed.service:4: ipv4 alone; the rule is for both"
-	leaves "allowed.service:5: 'any' names no ports"
-	[[ ${#stderr_lines[@]} == 5 ]]
+	leaves "allowed.service:6: ipv4 alone; the rule is for both"
+	leaves "allowed.service:7: 'ipv6:tcp' names no ports"
+	leaves "allowed.service:3: it gives every port"
+	[[ ${#stderr_lines[@]} == 6 ]]
 	run -1 --separate-stderr held tcp 443 nobody web.service portctl import systemd
 	[[ $output == *"# $PORTCTL_ROOT/etc/systemd/system/web.service:3; python3 listens now
 tcp 443 nobody 0600"* ]]
@@ -231,6 +240,85 @@ tcp 443 nobody 0600"* ]]
 	imports 1 systemd "$PORTCTL_ROOT/etc/systemd/system/unused.service"
 	leaves "unused.service:3: it gives every port"
 	unchanged 1 "cannot read missing: No such file" portctl import systemd missing
+}
+
+@test "systemd: SocketBindAllow= only refuses, and narrows what the capability gives" {
+	unit mail.service <<-'END'
+		[Service]
+		User=daemon
+		SocketBindDeny=any
+		SocketBindAllow=tcp:143
+		SocketBindAllow=1024-65535
+	END
+	imports 0 systemd
+	[[ -z $stderr && $output == "# nothing of systemd to carry over" ]]
+	echo AmbientCapabilities=CAP_NET_BIND_SERVICE >>"$PORTCTL_ROOT/etc/systemd/system/mail.service"
+	imports 1 systemd
+	[[ $(rules) == "tcp 143 daemon 0600" ]]
+	leaves "mail.service:5: '1024-65535': ports from 1024 on need no privilege"
+	[[ ${#stderr_lines[@]} == 1 ]]
+	# What neither names passes.
+	sed -i /Deny/d "$PORTCTL_ROOT/etc/systemd/system/mail.service"
+	imports 1 systemd
+	[[ $(rules) == "tcp 143 daemon 0600" ]]
+	leaves "mail.service:5: it gives every port"
+	# What it has otherwise is not of the capability.
+	echo SocketBindDeny=tcp >>"$PORTCTL_ROOT/etc/systemd/system/mail.service"
+	run -1 --separate-stderr held tcp 80 daemon mail.service portctl import systemd
+	[[ $(rules) == "tcp 143 daemon 0600" ]]
+	leaves "mail.service has tcp/80 now, which SocketBindDeny= refuses"
+	run -1 --separate-stderr held udp 80 daemon mail.service portctl import systemd
+	[[ $(rules) == "tcp 143 daemon 0600
+udp 80 daemon 0600" ]]
+}
+
+# given STATUS RULES LINE…: what a service of daemon's has by these lines.
+given() {
+	printf '[Service]\nUser=daemon\nSocketBindDeny=any\n' | unit web.service
+	printf '%s\n' "${@:3}" >>"$PORTCTL_ROOT/etc/systemd/system/web.service"
+	imports "$1" systemd
+	[[ $(rules) == "$2" ]]
+}
+GIVES=AmbientCapabilities=CAP_NET_BIND_SERVICE
+
+@test "systemd: an empty line begins anew" {
+	given 0 "tcp 443 daemon 0600" $GIVES SocketBindAllow=tcp:25 SocketBindAllow=tcp:80 SocketBindAllow= SocketBindAllow=tcp:443
+	given 0 "" $GIVES SocketBindAllow=tcp:25 AmbientCapabilities=
+}
+
+@test "systemd: rules that it does not understand are none" {
+	local rule
+	for rule in tcp:80,443 tcp:imap 87/udp tcp: tcp80 80-79 tcp:080 0 65536 tcp:80:udp any:80 '80 81' -80; do
+		given 1 "" $GIVES "SocketBindAllow=$rule"
+		leaves "web.service:5: '$rule' is not a rule that systemd understands"
+	done
+	given 0 "tcp 80-81 daemon 0600
+udp 80-81 daemon 0600" $GIVES SocketBindAllow=80-81
+	# Refused by a word that it does not understand is nothing.
+	given 1 "tcp 80 daemon 0600" SocketBindDeny= SocketBindDeny=tcp:25,26 $GIVES SocketBindAllow=tcp:80
+	leaves "web.service:6: it gives every port"
+}
+
+@test "systemd: which lines give the capability" {
+	local tcp=SocketBindAllow=tcp:81
+	given 0 "tcp 81 daemon 0600" 'AmbientCapabilities=~CAP_SYS_ADMIN' $tcp
+	given 0 "tcp 81 daemon 0600" 'AmbientCapabilities=~' $tcp
+	given 0 "tcp 81 daemon 0600" AmbientCapabilities=10 $tcp
+	given 0 "tcp 81 daemon 0600" AmbientCapabilities='CAP_CHOWN "cap_net_bind_service"' $tcp
+	given 0 "tcp 81 daemon 0600" AmbientCapabilities=CAP_CHOWN AmbientCapabilities=~CAP_CHOWN AmbientCapabilities=~CAP_KILL $tcp
+	given 0 "" AmbientCapabilities=CAP_CHOWN AmbientCapabilities=~CAP_SYS_ADMIN $tcp
+	given 0 "" 'AmbientCapabilities=~CAP_NET_BIND_SERVICE' $tcp
+	given 0 "" AmbientCapabilities='"CAP_NET_BIND_SERVICE CAP_CHOWN"' $tcp
+	# Within the bounding set.
+	given 0 "" $GIVES CapabilityBoundingSet= $tcp
+	given 0 "" $GIVES CapabilityBoundingSet=CAP_CHOWN $tcp
+	given 0 "" $GIVES 'CapabilityBoundingSet=~CAP_NET_BIND_SERVICE' $tcp
+	given 0 "tcp 81 daemon 0600" $GIVES 'CapabilityBoundingSet=~CAP_CHOWN' $tcp
+	given 0 "tcp 81 daemon 0600" $GIVES CapabilityBoundingSet=CAP_CHOWN CapabilityBoundingSet=CAP_NET_BIND_SERVICE $tcp
+	# Over the host's ports.
+	given 0 "" $GIVES PrivateUsers=yes $tcp
+	given 1 "" $GIVES PrivateNetwork=yes $tcp
+	leaves "web.service:5: the ports of web.service are not the host's"
 }
 
 @test "names with a newline or an escape end no comment and command no terminal" {

@@ -16,7 +16,7 @@
  *	event trace			what happens, from tracefs
  *	process socket holder unit	who listens, who uses the module, and for whom
  *	capability sysctl authline authbind portacl redirect	how others give ports
- *	unitfile unitfolder	and how systemd does
+ *	unitfile unitfolder socketbind	and how systemd does
  *	chain subject privilege		whose bind it is, and who decides on it:
  *	bpf probe security confinement	before the port is looked at,
  *	standing occupant		by its rule, and who has it

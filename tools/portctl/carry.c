@@ -5,6 +5,7 @@
 
 #include "carry.h"
 #include "message.h"
+#include "port.h"
 
 /**
  * leave() - say what cannot be carried over
@@ -40,6 +41,11 @@ struct rule rule_of(uid_t uid, gid_t gid, mode_t mode)
 	};
 }
 
+static const char *socket_process(const struct listener *listener)
+{
+	return listener->pid ? listener->process : "somebody";
+}
+
 /**
  * add_sockets() - carry over the privileged ports that sockets have, for who has them now
  * @import: what is carried over
@@ -64,11 +70,13 @@ unsigned int add_sockets(struct import *import,
 		if (listener->index % PORTS >= 1024 ||
 		    !is_meant(import, listener, data))
 			continue;
-		rule = rule_of(listener_user(listener), 0, 0600);
-		collect(import->collection, listener->index, listener->index,
-			&rule, "%s; %s listens now", source,
-			listener->pid ? listener->process : "somebody");
 		count++;
+		rule = rule_of(listener_user(listener), 0, 0600);
+		if (!collect(import->collection, listener->index,
+			     listener->index, &rule, "%s; %s listens now",
+			     source, socket_process(listener)))
+			leave(import, "%s: %s has too many users", source,
+			      ports_text(listener->index, listener->index));
 	}
 	return count;
 }

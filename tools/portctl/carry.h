@@ -13,6 +13,7 @@
  * @path: the file that was named, or NULL
  * @incomplete: something cannot be carried over, and was said
  * @threshold: the lowest port that a sysctl line gives to everybody
+ * @uid: whose ports a unit names
  */
 struct import {
 	struct collection *collection;
@@ -20,6 +21,7 @@ struct import {
 	const char *path;
 	bool incomplete;
 	unsigned int threshold;
+	uid_t uid;
 };
 
 __printf(2, 3) void leave(struct import *import, const char *format, ...);

@@ -3,94 +3,145 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "folder.h"
 #include "message.h"
 #include "owner.h"
 #include "port.h"
 #include "service.h"
+#include "socketbind.h"
 #include "unitimport.h"
+
+/* Its own, or an instance's; one that was named need not be the host's. */
+static bool is_its(const struct import *import, const struct listener *socket,
+		   const struct unit_file *unit)
+{
+	const struct unit_file *other = listener_unit(&import->host, socket);
+	const char *at = strchr(unit->name, '@');
+
+	return other &&
+	       (!strcmp(other->name, unit->name) ||
+		(unit_is_template(unit) &&
+		 !strncmp(other->name, unit->name, at + 1 - unit->name) &&
+		 ends_with(other->name, at + 1)));
+}
+
+static bool passes(const struct unit_file *unit, unsigned int index)
+{
+	return socket_bind_passes(unit, index, 4) ||
+	       socket_bind_passes(unit, index, 6);
+}
 
 static bool is_of_unit(const struct import *import,
 		       const struct listener *socket, const void *data)
 {
-	const struct unit_file *unit = listener_unit(&import->host, socket);
-
-	/* One that was named is read once more, and is not the host's. */
-	return unit &&
-	       !strcmp(unit->name, ((const struct unit_file *)data)->name);
+	return is_its(import, socket, data) && passes(data, socket->index);
 }
 
-/* tcp:80, 80-90, ipv4:udp:53; false if it is no list of ports. */
-static bool add_allowed(struct import *import, const struct setting *line,
-			const char *word, uid_t uid)
+/* It came to them otherwise: from before the setting, or from a socket unit. */
+static void leave_refused(struct import *import, const struct unit_file *unit)
 {
-	struct rule rule = rule_of(uid, 0, 0600);
-	struct mistake mistake;
-	static struct port_set set;
-	unsigned int index;
+	const struct listener *socket = import->host.listeners.all;
+	const struct listener *end = socket + import->host.listeners.count;
 
-	if (!strncmp(word, "ipv4:", 5) || !strncmp(word, "ipv6:", 5)) {
-		leave(import, "%s:%u: %.4s alone; the rule is for both",
-		      line->file, line->line, word);
-		word += 5;
+	for (; socket < end; socket++) {
+		if (socket->index % PORTS < 1024 &&
+		    !passes(unit, socket->index) &&
+		    is_its(import, socket, unit))
+			leave(import,
+			      "%s has %s now, which SocketBindDeny= refuses",
+			      unit->name,
+			      ports_text(socket->index, socket->index));
 	}
-	ports_clear(&set);
-	if (!ports_parse(&set, word, &mistake))
-		return false;
-	for (index = set.first; index < set.end; index++) {
-		if (set.has[index])
-			collect(import->collection, index, index, &rule,
-				"%s:%u", line->file, line->line);
-	}
-	return true;
 }
 
-static unsigned int add_lines(struct import *import,
-			      const struct unit_file *unit, uid_t uid)
+static void add_allowed(const struct setting *line, unsigned int index,
+			void *data)
 {
-	const struct setting *line = unit->settings;
-	unsigned int count = 0;
+	struct import *import = data;
+	const struct rule rule = rule_of(import->uid, 0, 0600);
 
-	for (; line < unit->settings + unit->count; line++) {
-		if (!setting_is(line, "Service", "SocketBindAllow") ||
-		    !*line->value)
-			continue;
-		if (add_allowed(import, line, line->value, uid))
-			count++;
-		else
-			leave(import, "%s:%u: '%s' names no ports", line->file,
-			      line->line, line->value);
-	}
-	return count;
+	if (!collect(import->collection, index, index, &rule, "%s:%u",
+		     line->file, line->line))
+		leave(import, "%s:%u: %s has too many users", line->file,
+		      line->line, ports_text(index, index));
 }
 
-/* A unit that gives its user the capability, or ports by name. */
+static void leave_line(const struct setting *line, const char *why, void *data)
+{
+	leave(data, "%s:%u: %s", line->file, line->line, why);
+}
+
+/* The line that gives it a network namespace of its own, or NULL. */
+static const struct setting *own_network(const struct unit_file *unit)
+{
+	const struct setting *line =
+		unit_file_last(unit, "Service", "PrivateNetwork");
+
+	if (line && *line->value && !setting_is_false(line))
+		return line;
+	line = unit_file_last(unit, "Service", "NetworkNamespacePath");
+	return line && *line->value ? line : NULL;
+}
+
+/* A unit that gives its user the capability. */
 static void add_unit(struct import *import, const struct unit_file *unit)
 {
-	const struct setting *line = service_ambient(unit);
+	const struct socket_bind_search search = { add_allowed, leave_line,
+						   import };
+	const struct setting *line = service_ambient(unit), *network;
 	const char *user = service_user(unit);
 	struct mistake mistake;
-	unsigned int count;
+	bool has_more;
 	char *source;
-	uid_t uid;
 
-	if (!user ||
-	    (!line && !unit_file_last(unit, "Service", "SocketBindAllow")))
-		return;
-	if (!*user || !user_parse(&uid, user, &mistake)) {
-		leave(import, "%s: %s", unit->name,
-		      *user ? mistake.text : "systemd makes up its user");
+	if (unit->unread) {
+		leave(import, "%s", unit->unread);
 		return;
 	}
-	count = add_lines(import, unit, uid);
-	if (!line)
+	if (!user || !line)
 		return;
+	if (*user && !user_parse(&import->uid, user, &mistake)) {
+		leave(import, "%s: %s", unit->name, mistake.text);
+		return;
+	}
+	if (!*user) {
+		leave(import, "%s: systemd makes up its user", unit->name);
+		return;
+	}
+	network = own_network(unit);
+	if (network) {
+		leave(import, "%s:%u: the ports of %s are not the host's",
+		      network->file, network->line, unit->name);
+		return;
+	}
 	source = format_text("%s:%u", line->file, line->line);
-	count += add_sockets(import, is_of_unit, unit, source);
-	if (!count)
+	has_more = socket_bind_visit(unit, import->host.privileged, &search);
+	if (!add_sockets(import, is_of_unit, unit, source) && has_more)
 		leave(import,
 		      "%s: it gives every port, and which of them %s binds is not known while it does not run",
 		      source, user);
+	leave_refused(import, unit);
 	free(source);
+}
+
+/* The host's that have this file; a template itself only if it has no instance. */
+static bool add_units_of(struct import *import, const char *path)
+{
+	const struct unit_file *unit = import->host.units.all;
+	const struct unit_file *end = unit + import->host.units.count;
+	unsigned int count = 0;
+
+	while (end-- > unit) {
+		char *own = realpath(end->path, NULL);
+
+		if (own && !strcmp(own, path) &&
+		    !(count && unit_is_template(end))) {
+			add_unit(import, end);
+			count++;
+		}
+		free(own);
+	}
+	return count;
 }
 
 /**
@@ -103,8 +154,14 @@ enum status import_systemd(struct import *import)
 {
 	const struct unit_file *unit = import->host.units.all;
 	const struct unit_file *end = unit + import->host.units.count;
+	char *path = import->path ? realpath(import->path, NULL) : NULL;
 	struct unit_file one;
 
+	if (path && add_units_of(import, path)) {
+		free(path);
+		return DONE;
+	}
+	free(path);
 	if (import->path) {
 		if (!unit_file_read(&one, import->path))
 			return fail(FAILED, "cannot read %s: %m", import->path);

@@ -1,0 +1,146 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154 # bats sets them
+# units as systemd reads them: lines, sections, drop-ins and names, seen through import and doctor.
+
+load lib.bash
+load host.bash
+
+ROOM=etc/systemd/system
+GIVES=$'AmbientCapabilities=CAP_NET_BIND_SERVICE\nSocketBindDeny=any'
+
+# gives STATUS LINES [FILE]: import systemd has these, without comments.
+gives() {
+	run --separate-stderr unshare --net portctl import systemd "${@:3}"
+	printf '%s\n' "$output" "$stderr"
+	[[ $status == "$1" && $(grep -v '^#' <<<"$output") == "$2" ]]
+}
+
+# user PORT USER: as lines of a unit.
+user() { printf '[Service]\nUser=%s\n%s\nSocketBindAllow=\nSocketBindAllow=tcp:%s\n' "$2" "$GIVES" "$1"; }
+
+@test "lines: comments, backslashes, and what other systems put at an end" {
+	unit web.service <<-'END'
+		[Service]
+		# a comment \
+		User=daemon
+		AmbientCapabilities=CAP_NET_RAW \
+		  # CAP_CHOWN \
+		  ; CAP_KILL
+		  CAP_NET_BIND_SERVICE
+		SocketBindDeny=any
+		SocketBindAllow=tcp:25
+		Environment=A=\\
+		SocketBindAllow=tcp:26
+		Environment=B=\
+		SocketBindAllow=tcp:27
+	END
+	gives 0 "tcp 25 daemon 0600
+tcp 26 daemon 0600"
+	[[ $output == *"web.service:9
+tcp 25 "* ]]
+	sed -i '1s/^/\xef\xbb\xbf/; s/$/\r/' "$PORTCTL_ROOT/$ROOM/web.service"
+	gives 0 "tcp 25 daemon 0600
+tcp 26 daemon 0600"
+}
+
+@test "sections: each key counts only in its own" {
+	unit web.service <<-'END'
+		User=bin
+		[Service]
+		User=daemon
+		[X-Old]
+		AmbientCapabilities=CAP_NET_BIND_SERVICE
+		SocketBindAllow=tcp:25
+		[Unit]
+		AmbientCapabilities=CAP_NET_BIND_SERVICE
+		[Service
+		AmbientCapabilities=CAP_NET_BIND_SERVICE
+	END
+	gives 0 ""
+	[[ $output == "# nothing of systemd to carry over" ]]
+	run -0 unshare --net portctl doctor
+	user 25 daemon | unit web.service
+	file $ROOM/web.service.d/o.conf <<<$'User=bin\n[Unit]\nUser=bin\n[X-New]\nUser=bin\n [Service] \n User = sys '
+	gives 0 "tcp 25 sys 0600"
+}
+
+@test "drop-ins: of all that a name begins with, and of all services" {
+	user 25 daemon | unit web-a.service
+	user 26 bin | file $ROOM/web-.service.d/o.conf
+	gives 0 "tcp 26 bin 0600"
+	# All of a kind come last, and what is nearer hides them.
+	file $ROOM/service.d/o.conf <<<$'[Service]\nAmbientCapabilities='
+	gives 0 "tcp 26 bin 0600"
+	file usr/lib/systemd/system/service.d/p.conf <<<$'[Service]\nAmbientCapabilities='
+	gives 0 ""
+	run -0 unshare --net portctl doctor
+	rm -r "$PORTCTL_ROOT/usr/lib/systemd/system/service.d"
+	user 27 sys | file usr/lib/systemd/system/web-a.service.d/o.conf
+	gives 0 "tcp 26 bin 0600"
+	user 27 sys | file $ROOM/web-a.service.d/o.conf
+	gives 0 "tcp 27 sys 0600"
+	ln -sf /dev/null "$PORTCTL_ROOT/$ROOM/web-a.service.d/o.conf"
+	gives 0 "tcp 25 daemon 0600"
+}
+
+# wanted NAME: an instance.
+wanted() {
+	mkdir -p "$PORTCTL_ROOT/$ROOM/multi-user.target.wants"
+	ln -s "../${1%@*}@.service" "$PORTCTL_ROOT/$ROOM/multi-user.target.wants/$1"
+}
+
+@test "drop-ins: of an instance, which a link names or a process" {
+	user 25 daemon | file $ROOM/a@.service
+	gives 0 ""
+	wanted a@x.service
+	user 26 bin | file $ROOM/a@x.service.d/o.conf
+	user 27 sys | file $ROOM/a@.service.d/o.conf
+	gives 0 "tcp 26 bin 0600"
+	gives 0 "tcp 26 bin 0600" "$PORTCTL_ROOT/$ROOM/a@.service"
+	wanted a@y.service
+	gives 0 "tcp 26 bin 0600
+tcp 27 sys 0600"
+	# Masked alone.
+	ln -s /dev/null "$PORTCTL_ROOT/$ROOM/a@x.service"
+	gives 0 "tcp 27 sys 0600"
+	rm "$PORTCTL_ROOT/$ROOM/a@x.service" "$PORTCTL_ROOT/$ROOM/multi-user.target.wants"/*
+	gives 0 ""
+	run -0 --separate-stderr held tcp 26 bin system-a.slice/a@x.service portctl import systemd
+	[[ -z $stderr && $(grep -v '^#' <<<"$output") == "tcp 26 bin 0600" ]]
+}
+
+@test "names: a link to another unit is one of its names" {
+	user 25 daemon | file usr/lib/systemd/system/web.service
+	user 26 bin | file $ROOM/web.service
+	ln -s "$PORTCTL_ROOT/usr/lib/systemd/system/web.service" "$PORTCTL_ROOT/$ROOM/www.service"
+	gives 0 ""
+	wanted www.service
+	gives 0 "tcp 26 bin 0600"
+	user 27 sys | file $ROOM/www.service.d/o.conf
+	gives 0 "tcp 27 sys 0600"
+	user 28 games | file $ROOM/web.service.d/o.conf
+	gives 0 "tcp 28 games 0600"
+}
+
+@test "a file without anything in it masks" {
+	user 25 daemon | unit web.service
+	user 26 bin | file $ROOM/web.service.d/o.conf
+	gives 0 "tcp 26 bin 0600"
+	: >"$PORTCTL_ROOT/$ROOM/web.service"
+	gives 0 ""
+}
+
+@test "one file: the host's with all that it has there, another with the drop-ins beside it" {
+	user 25 daemon | file usr/lib/systemd/system/web.service
+	user 26 bin | file $ROOM/web.service.d/o.conf
+	gives 0 "tcp 26 bin 0600" "$PORTCTL_ROOT/usr/lib/systemd/system/web.service"
+	mkdir copy
+	user 80 sys >copy/web.service
+	gives 0 "tcp 80 sys 0600" copy/web.service
+	mkdir copy/web.service.d
+	user 81 games >copy/web.service.d/o.conf
+	gives 0 "tcp 81 games 0600" copy/web.service
+	cd copy
+	gives 0 "tcp 81 games 0600" web.service
+}
