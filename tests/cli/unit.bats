@@ -144,3 +144,37 @@ tcp 27 sys 0600"
 	cd copy
 	gives 0 "tcp 81 games 0600" web.service
 }
+
+@test "what cannot be read is said, and nothing is made of what is left" {
+	user 25 daemon | unit a.service
+	user 26 bin | file $ROOM/a.service.d/o.conf
+	user 80 sys | unit b.service
+	chmod 711 "$BATS_RUN_TMPDIR"
+	install -m 755 "$(command -v portctl)" portctl.copy
+	chmod 600 "$PORTCTL_ROOT/$ROOM/a.service.d/o.conf"
+	as_nobody() {
+		run --separate-stderr unshare --net setpriv --reuid nobody --clear-groups ./portctl.copy import "$@"
+		printf '%s\n' "$output" "$stderr"
+		[[ $status == 1 ]]
+	}
+	as_nobody systemd
+	[[ $output == *$'\ntcp 80 sys 0600' && $output != *"tcp 2"* ]]
+	[[ $stderr == *"not carried over: processes of others: only root sees their files"* ]]
+	[[ $(grep -c "not carried over: $PORTCTL_ROOT/$ROOM/a.service.d/o.conf: Permission denied" <<<"$stderr") == 1 ]]
+	as_nobody systemd "$PORTCTL_ROOT/$ROOM/a.service"
+	[[ $stderr == *"a.service.d/o.conf: Permission denied"* && $output == "# nothing"* ]]
+	as_nobody systemd "$PORTCTL_ROOT/$ROOM/b.service"
+	[[ $stderr != *"a.service"* ]]
+	chmod 600 "$PORTCTL_ROOT/$ROOM/a.service"
+	as_nobody systemd
+	[[ $stderr == *"$ROOM/a.service: Permission denied"* && $output != *"tcp 2"* ]]
+	run --separate-stderr unshare --net setpriv --reuid nobody --clear-groups ./portctl.copy adopt
+	[[ $status == 1 && $stderr == *"not looked at: $PORTCTL_ROOT/$ROOM/a.service: Permission denied"* ]]
+	# Nobody can.
+	ln -sf a.service "$PORTCTL_ROOT/$ROOM/a.service"
+	rm -r "$PORTCTL_ROOT/$ROOM/b.service"
+	gives 1 ""
+	[[ $stderr == *"not carried over: $PORTCTL_ROOT/$ROOM/a.service: Too many levels of symbolic links" ]]
+	run -0 --separate-stderr unshare --net portctl import setcap
+	[[ -z $stderr ]]
+}

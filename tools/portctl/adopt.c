@@ -65,6 +65,21 @@ static void propose(const struct host *host, struct collection *collection,
 		leave_out(listener, "the port has too many users");
 }
 
+/* That only root sees whose processes are has been said. */
+static bool say_omissions(const struct host *host)
+{
+	const struct omission *omission = host->findings.first_omission;
+	bool found = false;
+
+	for (; omission; omission = omission->next) {
+		if (omission->kind == OMITTED_SOCKETS ||
+		    omission->kind == OMITTED_UNITS)
+			warn("not looked at: %s", omission->text);
+		found |= omission->kind != OMITTED;
+	}
+	return found;
+}
+
 /* A file to review: nothing is changed. */
 static enum status propose_all(const struct host *host)
 {
@@ -87,7 +102,7 @@ static enum status propose_all(const struct host *host)
 	}
 	if (!collection_write(collection))
 		puts("# no port to propose: what listens is root's, or has a rule");
-	return DONE;
+	return say_omissions(host) ? FAILED : DONE;
 }
 
 /**

@@ -64,8 +64,11 @@ void finding_type(struct finding *finding, const char *format, ...)
  * findings_omit() - keep what was not looked at
  * @findings: what was found before
  * @format: what, and why not
+ *
+ * Return: the omission, whose kind may be set.
  */
-void findings_omit(struct findings *findings, const char *format, ...)
+struct omission *findings_omit(struct findings *findings, const char *format,
+			       ...)
 {
 	struct omission *omission = allocate(sizeof(*omission)), **end;
 	va_list arguments;
@@ -77,4 +80,5 @@ void findings_omit(struct findings *findings, const char *format, ...)
 	for (end = &findings->first_omission; *end; end = &(*end)->next)
 		;
 	*end = omission;
+	return omission;
 }

@@ -26,14 +26,24 @@ struct finding {
 	size_t count;
 };
 
+/* What it is that was not looked at, for commands which need not all. */
+enum omission_kind {
+	OMITTED,
+	OMITTED_SOCKETS,
+	OMITTED_PROCESSES,
+	OMITTED_UNITS,
+};
+
 /**
  * struct omission - something that was not looked at
  * @next: what was not looked at after it
+ * @kind: what it is
  * @check: the name of what did not
  * @text: what, and why not
  */
 struct omission {
 	struct omission *next;
+	enum omission_kind kind;
 	const char *check;
 	char *text;
 };
@@ -55,7 +65,7 @@ __printf(4, 5) struct finding *finding_add(struct findings *findings,
 					   const char *format, ...);
 __printf(2, 3) void finding_type(struct finding *finding, const char *format,
 				 ...);
-__printf(2, 3) void findings_omit(struct findings *findings, const char *format,
-				  ...);
+__printf(2, 3) struct omission *findings_omit(struct findings *findings,
+					      const char *format, ...);
 
 #endif

@@ -25,7 +25,8 @@ static void unit_omitted(const char *path, void *data)
 	while (omission && strcmp(omission->text, text))
 		omission = omission->next;
 	if (!omission)
-		findings_omit(&host->findings, "%s", text);
+		findings_omit(&host->findings, "%s", text)->kind =
+			OMITTED_UNITS;
 	free(text);
 }
 
@@ -63,11 +64,12 @@ void host_read(struct host *host)
 		findings_omit(&host->findings, "rules: there is no table at %s",
 			      places.port);
 	if (!listeners_read(&host->listeners))
-		findings_omit(&host->findings, "sockets: %s", strerror(errno));
+		findings_omit(&host->findings, "sockets: %s", strerror(errno))
+			->kind = OMITTED_SOCKETS;
 	if (geteuid())
-		findings_omit(
-			&host->findings,
-			"processes of others: only root sees their files");
+		findings_omit(&host->findings,
+			      "processes of others: only root sees their files")
+			->kind = OMITTED_PROCESSES;
 	read_units(host);
 }
 

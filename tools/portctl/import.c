@@ -83,14 +83,33 @@ static enum status import_authbind(struct import *import)
 
 /* ---- the command ---- */
 
+#define NEEDS_SOCKETS (1U << OMITTED_SOCKETS | 1U << OMITTED_PROCESSES)
+
 static const struct {
 	const char *name;
 	enum status (*run)(struct import *import);
+	unsigned int needs; /* a bit for each kind of omissions */
 } ways[] = {
-	{ "authbind", import_authbind }, { "mac_portacl", import_portacl },
-	{ "redirect", import_redirect }, { "setcap", import_setcap },
-	{ "sysctl", import_sysctl },	 { "systemd", import_systemd },
+	{ "authbind", import_authbind, 0 },
+	{ "mac_portacl", import_portacl, 0 },
+	{ "redirect", import_redirect, NEEDS_SOCKETS },
+	{ "setcap", import_setcap, NEEDS_SOCKETS },
+	{ "sysctl", import_sysctl, NEEDS_SOCKETS },
+	{ "systemd", import_systemd, NEEDS_SOCKETS | 1U << OMITTED_UNITS },
 };
+
+/* Units are looked at one by one if one is named. */
+static void leave_unseen(struct import *import, unsigned int needs)
+{
+	const struct omission *omission = import->host.findings.first_omission;
+
+	if (import->path)
+		needs &= ~(1U << OMITTED_UNITS);
+	for (; omission; omission = omission->next) {
+		if (needs >> omission->kind & 1)
+			leave(import, "%s", omission->text);
+	}
+}
 
 static enum status no_way(const char *word)
 {
@@ -131,6 +150,7 @@ enum status command_import(const struct options *options)
 	status = ways[i].run(import);
 	if (status)
 		return status;
+	leave_unseen(import, ways[i].needs);
 	if (!collection_write(import->collection))
 		printf("# nothing of %s to carry over\n", ways[i].name);
 	return import->incomplete ? FAILED : DONE;

@@ -95,7 +95,9 @@ static void add_unit(struct import *import, const struct unit_file *unit)
 	char *source;
 
 	if (unit->unread) {
-		leave(import, "%s", unit->unread);
+		/* Of all units it is said in the end. */
+		if (import->path)
+			leave(import, "%s", unit->unread);
 		return;
 	}
 	if (!user || !line)
