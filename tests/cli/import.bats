@@ -321,6 +321,32 @@ udp 80-81 daemon 0600" $GIVES SocketBindAllow=80-81
 	leaves "web.service:5: the ports of web.service are not the host's"
 }
 
+@test "users whom systemd makes up own no port" {
+	capable usr/bin/server "$ALONE"
+	unit dynamic.service <<<$'[Service]\nDynamicUser=yes'
+	cp /etc/passwd passwd
+	printf 'made:x:61200:61200::/:/bin/sh\n' >>passwd
+	export -f held
+	for who in "nobody dynamic.service" "made some.scope"; do
+		for command in "import setcap" adopt; do
+			run --separate-stderr unshare --mount bash -euc '
+				mount --bind passwd /etc/passwd
+				held tcp 80 $1 portctl $2' - "$who" "$command"
+			printf '%s\n' "$output" "$stderr"
+			[[ -z $(rules) && $output$stderr == *"80 "*"systemd makes up its user"* ]]
+		done
+		((status == 0))
+		run --separate-stderr unshare --mount bash -euc '
+			mount --bind passwd /etc/passwd
+			held tcp 80 $1 portctl doctor' - "$who"
+		[[ $output == *"    portctl grant USER tcp/80"* && $output != *"grant made"* ]] || [[ $who == nobody* ]]
+	done
+	# By the name that it has while it runs.
+	unit dynamic.service <<<$'[Service]\nDynamicUser=yes\nUser=made\nAmbientCapabilities=CAP_NET_BIND_SERVICE\nSocketBindAllow=tcp:80'
+	run -1 --separate-stderr unshare --mount --net bash -euc 'mount --bind passwd /etc/passwd; portctl import systemd'
+	[[ -z $(rules) && $stderr == *"dynamic.service: systemd makes up its user" ]]
+}
+
 @test "names with a newline or an escape end no comment and command no terminal" {
 	by byport/80 nobody:root 500
 	mv "$PORTCTL_ROOT/etc/authbind" $'x\ntcp 25 nobody 600\e'

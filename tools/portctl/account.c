@@ -254,3 +254,16 @@ struct account *account_by_id(enum account_kind kind, id_t id)
 	}
 	return remember(&by_id, &wanted, compare_ids);
 }
+
+/**
+ * user_is_dynamic() - is a user one of those that systemd makes up?
+ * @uid: the user
+ *
+ * Such a number is another service's later, systemd.exec(5).
+ *
+ * Return: whether so.
+ */
+bool user_is_dynamic(uid_t uid)
+{
+	return uid >= 61184 && uid <= 65519;
+}

@@ -39,5 +39,6 @@ void accounts_are_local(void);
 bool accounts_have_others(enum account_kind kind);
 const struct account *account_by_name(enum account_kind kind, const char *name);
 struct account *account_by_id(enum account_kind kind, id_t id);
+bool user_is_dynamic(uid_t uid);
 
 #endif

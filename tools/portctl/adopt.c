@@ -55,6 +55,8 @@ static void propose(const struct host *host, struct collection *collection,
 			  format_text("use 'portctl adopt %s'", unit->name));
 	else if (!rule.uid)
 		leave_out(listener, "root needs no rule");
+	else if (listener_is_dynamic(host, listener))
+		leave_out(listener, "systemd makes up its user");
 	else if (port >= low && port <= high)
 		leave_out(listener,
 			  "the kernel may have chosen this port for it");

@@ -6,6 +6,7 @@
 #include "carry.h"
 #include "message.h"
 #include "port.h"
+#include "service.h"
 
 /**
  * leave() - say what cannot be carried over
@@ -71,6 +72,13 @@ unsigned int add_sockets(struct import *import,
 		    !is_meant(import, listener, data))
 			continue;
 		count++;
+		if (listener_is_dynamic(&import->host, listener)) {
+			leave(import,
+			      "%s: %s has %s now, and systemd makes up its user",
+			      source, socket_process(listener),
+			      ports_text(listener->index, listener->index));
+			continue;
+		}
 		rule = rule_of(listener_user(listener), 0, 0600);
 		if (!collect(import->collection, listener->index,
 			     listener->index, &rule, "%s; %s listens now",

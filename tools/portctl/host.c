@@ -133,7 +133,7 @@ static void add_index(struct holding *holding, unsigned int index)
  * host_holding() - find the privileged ports that somebody has
  * @host: what is known
  * @holding: the result; who has them may be known before, and root counts as nobody
- *	in particular
+ *	in particular, as do users whom systemd makes up
  * @is_meant: whether a socket is one of those that are asked about
  * @data: the caller's
  */
@@ -157,7 +157,8 @@ void host_holding(const struct host *host, struct holding *holding,
 		    listener->index == last || !is_meant(listener, data))
 			continue;
 		last = listener->index;
-		if (!holding->has_uid && listener_user(listener)) {
+		if (!holding->has_uid && listener_user(listener) &&
+		    !user_is_dynamic(listener_user(listener))) {
 			holding->uid = listener_user(listener);
 			holding->has_uid = true;
 		}
@@ -245,7 +246,7 @@ bool type_grants(struct finding *finding, struct host *host,
 	size_t count = 0, i, j;
 
 	for (i = 0; i < host->listeners.count; i++) {
-		struct holding holding = { .has_uid = true };
+		struct holding holding = { 0 };
 
 		users.uid = user(&all[i]);
 		if (!users.uid || all[i].index % PORTS >= 1024 ||
@@ -257,6 +258,7 @@ bool type_grants(struct finding *finding, struct host *host,
 			continue;
 		seen[count++] = users.uid;
 		holding.uid = users.uid;
+		holding.has_uid = !user_is_dynamic(users.uid);
 		host_holding(host, &holding, is_users, &users);
 		type_grant(finding, host, &holding);
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "capability.h"
 #include "folder.h"
 #include "service.h"
@@ -44,6 +45,22 @@ const char *service_user(const struct unit_file *unit)
 			       user->value :
 			       NULL;
 	return dynamic && !setting_is_false(dynamic) ? "" : NULL;
+}
+
+/**
+ * listener_is_dynamic() - did systemd make up the user who has a socket?
+ * @host: what is known
+ * @listener: the socket
+ *
+ * Return: whether so.
+ */
+bool listener_is_dynamic(const struct host *host,
+			 const struct listener *listener)
+{
+	const struct unit_file *unit = listener_unit(host, listener);
+	const char *user = unit ? service_user(unit) : NULL;
+
+	return (user && !*user) || user_is_dynamic(listener_user(listener));
 }
 
 /**

@@ -10,6 +10,8 @@
 const struct unit_file *listener_unit(const struct host *host,
 				      const struct listener *listener);
 const char *service_user(const struct unit_file *unit);
+bool listener_is_dynamic(const struct host *host,
+			 const struct listener *listener);
 bool service_is_used(const struct host *host, const struct unit_file *unit);
 const struct setting *service_ambient(const struct unit_file *unit);
 const struct setting *service_bounding(const struct unit_file *unit);

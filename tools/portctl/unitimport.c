@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "folder.h"
 #include "message.h"
 #include "owner.h"
@@ -106,7 +107,7 @@ static void add_unit(struct import *import, const struct unit_file *unit)
 		leave(import, "%s: %s", unit->name, mistake.text);
 		return;
 	}
-	if (!*user) {
+	if (!*user || user_is_dynamic(import->uid)) {
 		leave(import, "%s: systemd makes up its user", unit->name);
 		return;
 	}
