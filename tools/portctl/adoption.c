@@ -248,7 +248,7 @@ static enum status check_user(const struct daemon *daemon)
 	unit_files_read(&units, omitted, NULL);
 	unit = unit_files_find(&units, daemon->service);
 	if (unit) {
-		setting = unit_file_last(unit, "User");
+		setting = unit_file_last(unit, "Service", "User");
 		user = service_user(unit);
 	}
 	if (user && !strcmp(user, daemon->user))
