@@ -281,7 +281,7 @@ static void read_user(const char *path, const char *name,
 	FILE *file = NULL;
 
 	if (!parse_name(&grant.uid, name + marked, UID_MAX))
-		why = "its name is no user's number as authbind writes it";
+		why = "its name is not a user's number as authbind writes it";
 	else
 		file = open_regular(path, &why);
 	if (file) {

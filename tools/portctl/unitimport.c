@@ -121,7 +121,7 @@ static void add_unit(struct import *import, const struct unit_file *unit)
 	has_more = socket_bind_visit(unit, import->host.privileged, &search);
 	if (!add_sockets(import, is_of_unit, unit, source) && has_more)
 		leave(import,
-		      "%s: it gives every port, and which of them %s binds is not known while it does not run",
+		      "%s: it gives every port; which of them %s binds is known only while the service listens on them",
 		      source, user);
 	leave_refused(import, unit);
 	free(source);
