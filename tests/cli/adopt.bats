@@ -388,3 +388,12 @@ systemctl restart nginx.service" ]]
 	adopt --apply nginx
 	[[ $status == 1 && -d ${DROPIN%/*} ]]
 }
+
+@test "a drop-in that cannot be read" {
+	systemctl_stub
+	mkdir -p "${DROPIN%/*}"
+	ln -s loop.conf "${DROPIN%/*}/loop.conf"
+	adopt --apply nginx
+	[[ $status == 1 && $stderr == *"cannot read all of nginx.service: "*"loop.conf: Too many levels of symbolic links" ]]
+	[[ ! -e told && ! -e $DROPIN && -z $(nodes) ]]
+}

@@ -138,6 +138,9 @@ enum status adoption_plan(struct adoption *adoption, const struct host *host,
 	if (!unit)
 		return fail(FAILED, "there is no %s",
 			    adoption->daemon->service);
+	if (unit->unread)
+		return fail(FAILED, "cannot read all of %s: %s", unit->name,
+			    unit->unread);
 	if (service_user(unit))
 		return fail(FAILED, "%s starts as %s already", unit->name,
 			    *service_user(unit) ? service_user(unit) :
