@@ -484,6 +484,15 @@ saved() {
 	chmod 755 "$PORTCTL_ROOT/usr/sbin/$1"
 }
 
+# redirects STATUS RULES: what comes of them while nobody listens on tcp 8080.
+redirects() {
+	run --separate-stderr held tcp 8080 nobody "${scope:-some.scope}" portctl import redirect
+	echo "$output$stderr"
+	[[ $status == "$1" && $(rules) == "$2" ]]
+	portctl check - <<<"$output"
+}
+is_for_all() { leaves "$1 of '$2': a rule is for all addresses, of IPv4 and of IPv6"; }
+
 @test "redirect" {
 	saved iptables-save <<-'END'
 		*nat
@@ -492,44 +501,100 @@ saved() {
 		-A PREROUTING -p tcp -m tcp --dport 8000 -j REDIRECT --to-ports 9000
 		COMMIT
 	END
-	saved ip6tables-save <<<$'*nat\n-A PREROUTING -p tcp -m tcp --dport 80:81 -j REDIRECT --to-ports 8080\nCOMMIT'
-	run -1 --separate-stderr held tcp 8080 nobody some.scope portctl import redirect
-	echo "$output$stderr"
-	[[ $(rules) == $'tcp 80 nobody 0600\ntcp 81 nobody 0600' ]]
-	[[ $output == *"# "*"--dport 80 -j REDIRECT --to-ports 8080; python3 listens on 8080 now"* ]]
-	[[ ${#stderr_lines[@]} == 1 ]]
-	leaves 'not carried over: udp/53,54, redirected to 5353, where nobody listens now, so its user is not known: '
-	leaves '--dports 53,54 -j REDIRECT --to-ports 5353'
-	portctl check - <<<"$output"
+	redirects 1 'tcp 80 nobody 0600'
+	[[ $output == *"# -A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080; python3 listens on 8080 now"* ]]
+	is_for_all 'the family' '-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080'
+	leaves 'not carried over: udp/54, redirected to 5353, where nobody listens now, so its user is not known: -A PREROUTING -p udp'
+	[[ ${#stderr_lines[@]} == 4 ]]
 	# Nobody's rule is better than root's.
 	run -1 --separate-stderr held tcp 8080 root some.scope portctl import redirect
 	[[ -z $(rules) ]]
-	leaves 'tcp/80, redirected to 8080, where root listens, which needs no rule'
+	leaves 'tcp/80, redirected to 8080, where root listens, which needs no rule: '
 	unchanged 2 'import redirect takes no FILE: it asks iptables and nft' portctl import redirect /etc/rules
+	# Nor is that of a user who is another service's next time.
+	unit dynamic.service <<<$'[Service]\nDynamicUser=yes'
+	scope=dynamic.service redirects 1 ''
+	leaves 'tcp/80, redirected to 8080, where python3 listens, and systemd makes up its user: '
+	run -1 held tcp 8080 nobody dynamic.service portctl doctor
+	[[ $output == *"portctl grant USER tcp/80"* && $output != *"portctl grant nobody"* ]]
 }
 
-@test "redirect: what is not understood, or narrower" {
+@test "redirect: words in a comment, and what is privileged of a range" {
+	saved iptables-save <<-'END'
+		*nat
+		-A PREROUTING -p tcp -m comment --comment "to --dport 22 \" here" -m tcp --dport 80 -j REDIRECT --to-ports 8080
+		-A PREROUTING -p tcp -m tcp --dport 1022:8080 -j REDIRECT --to-ports 8080
+		COMMIT
+	END
+	saved nft <<-'END'
+		table inet mine {
+			chain pre {
+				type nat hook prerouting priority dstnat; policy accept;
+				tcp dport 81 counter packets 0 bytes 0 redirect to :8080 comment "tcp dport 23" # handle 5
+			}
+		}
+	END
+	redirects 1 $'tcp 80 nobody 0600\ntcp 81 nobody 0600\ntcp 1022-1023 nobody 0600'
+	leaves "--dport 1022:8080 -j REDIRECT --to-ports 8080': ports from 1024 on need no privilege"
+	[[ ${#stderr_lines[@]} == 3 ]]
+}
+
+@test "redirect: what is narrower than a rule" {
+	saved iptables-save <<-'END'
+		*nat
+		-A OUTPUT -p tcp -m tcp --dport 82 -j REDIRECT --to-ports 8080
+		-A PREROUTING -p tcp -m owner --uid-owner 1 -m tcp --dport 83 -j REDIRECT --to-ports 8080
+		COMMIT
+	END
+	saved nft <<-'END'
+		table inet mine {
+			chain pre {
+				type nat hook prerouting priority dstnat; policy accept;
+				iifname "eth0" tcp dport { 84, 85 } redirect to :8080 # handle 6
+				tcp dport { 86, 87 } redirect to :8080 # handle 7
+			}
+			chain other {
+				tcp dport 88 redirect to :8080 # handle 8
+			}
+		}
+		table ip old {
+			chain pre {
+				type nat hook prerouting priority dstnat; policy accept;
+				tcp dport 89 dnat to 127.0.0.1:8080 # handle 9
+			}
+		}
+	END
+	redirects 1 "$(printf 'tcp %d nobody 0600\n' {82..83})"$'\ntcp 84-85 nobody 0600\ntcp 86-87 nobody 0600\n'"$(printf 'tcp %d nobody 0600\n' {88..89})"
+	is_for_all 'the conditions' '-A OUTPUT -p tcp -m tcp --dport 82 -j REDIRECT --to-ports 8080'
+	is_for_all 'the conditions' '-A PREROUTING -p tcp -m owner --uid-owner 1 -m tcp --dport 83 -j REDIRECT --to-ports 8080'
+	is_for_all 'the conditions' 'iifname "eth0" tcp dport { 84, 85 } redirect to :8080 # handle 6'
+	is_for_all 'the conditions' 'tcp dport 88 redirect to :8080 # handle 8'
+	is_for_all 'the family' 'tcp dport 89 dnat to 127.0.0.1:8080 # handle 9'
+	[[ ${#stderr_lines[@]} == 5 ]]
+}
+
+@test "redirect: what is not understood, and what goes elsewhere" {
 	saved iptables-save <<-'END'
 		*nat
 		-A PREROUTING -p tcp -m set --match-set web dst -j REDIRECT --to-ports 8080
 		-A PREROUTING -p tcp -m tcp ! --dport 81 -j REDIRECT --to-ports 8080
-		-A OUTPUT -d 127.0.0.1/32 -p tcp -m tcp --dport 82 -j REDIRECT --to-ports 8080
+		-A PREROUTING -p tcp -m tcp --dport 82 -j REDIRECT --to-ports 8080-8090
+		-A PREROUTING -p tcp -m tcp --dport 83 -j DNAT --to-destination 192.0.2.1:8080
+		-A PREROUTING -p tcp -m tcp --dport 83 -j DNAT --to-destination [::2]:8080
 		COMMIT
 	END
-	saved nft <<-'END'
-		table ip mine {
-			chain pre {
-				iifname "eth0" tcp dport 83 redirect to :8080 # handle 6
-				tcp dport != 84 redirect to :8080 # handle 7
-			}
-		}
-	END
-	run -1 --separate-stderr held tcp 8080 nobody some.scope portctl import redirect
-	echo "$output$stderr"
-	[[ $(rules) == $'tcp 82 nobody 0600\ntcp 83 nobody 0600' ]]
+	{
+		printf 'table inet mine {\n\tchain pre {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n'
+		printf '\t\ttcp dport != 84 redirect to :8080 # handle 7\n\t\ttcp dport { '
+		printf '%d, ' {101..699..2}
+		printf '701 } redirect to :8080 # handle 8\n'
+		printf '\t\tdnat ip addr . port to tcp dport map { 80 : 127.0.0.1 . 8080 } # handle 9\n\t}\n}\n'
+	} | saved nft
+	redirects 1 "$(printf 'tcp %d nobody 0600\n' {101..701..2})"
 	leaves '--match-set web dst -j REDIRECT --to-ports 8080: only ports in numbers are understood'
 	leaves '! --dport 81 -j REDIRECT --to-ports 8080: only ports in numbers are understood'
+	leaves '--dport 82 -j REDIRECT --to-ports 8080-8090: only ports in numbers are understood'
 	leaves 'tcp dport != 84 redirect to :8080 # handle 7: only ports in numbers are understood'
-	leaves "the addresses or interfaces of '-A OUTPUT -d 127.0.0.1/32 "
-	leaves "the addresses or interfaces of 'iifname \"eth0\" tcp dport 83 "
+	leaves 'map { 80 : 127.0.0.1 . 8080 } # handle 9: only ports in numbers are understood'
+	[[ ${#stderr_lines[@]} == 5 ]]
 }

@@ -61,8 +61,7 @@ static void propose(const struct host *host, struct collection *collection,
 		leave_out(listener,
 			  "the kernel may have chosen this port for it");
 	else if (!collect(collection, listener->index, listener->index, &rule,
-			  "%s listens now%s%s",
-			  listener->pid ? listener->process : "somebody",
+			  "%s listens now%s%s", listener_process(listener),
 			  unit ? ", of " : "", unit ? unit->name : ""))
 		leave_out(listener, "the port has too many users");
 }

@@ -42,11 +42,6 @@ struct rule rule_of(uid_t uid, gid_t gid, mode_t mode)
 	};
 }
 
-static const char *socket_process(const struct listener *listener)
-{
-	return listener->pid ? listener->process : "somebody";
-}
-
 /**
  * add_sockets() - carry over the privileged ports that sockets have, for who has them now
  * @import: what is carried over
@@ -75,14 +70,14 @@ unsigned int add_sockets(struct import *import,
 		if (listener_is_dynamic(&import->host, listener)) {
 			leave(import,
 			      "%s: %s has %s now, and systemd makes up its user",
-			      source, socket_process(listener),
+			      source, listener_process(listener),
 			      ports_text(listener->index, listener->index));
 			continue;
 		}
 		rule = rule_of(listener_user(listener), 0, 0600);
 		if (!collect(import->collection, listener->index,
 			     listener->index, &rule, "%s; %s listens now",
-			     source, socket_process(listener)))
+			     source, listener_process(listener)))
 			leave(import, "%s: %s has too many users", source,
 			      ports_text(listener->index, listener->index));
 	}

@@ -67,12 +67,26 @@ static bool join(struct rule *rule, const struct rule *more)
 	return right;
 }
 
+/* Is @source one of those in @sources? */
+static bool has_source(const char *sources, const char *source)
+{
+	size_t length = strlen(source);
+	const char *found = sources;
+
+	for (; (found = strstr(found, source)); found++) {
+		if ((found == sources || !strncmp(found - 2, "; ", 2)) &&
+		    (!found[length] || !strncmp(found + length, "; ", 2)))
+			return true;
+	}
+	return false;
+}
+
 static void add_source(struct collection *collection, unsigned int index,
 		       const char *source)
 {
 	char *old = collection->sources[index];
 
-	if (old && strstr(old, source))
+	if (old && has_source(old, source))
 		return;
 	collection->sources[index] = old ? format_text("%s; %s", old, source) :
 					   format_text("%s", source);
@@ -105,8 +119,10 @@ bool collect(struct collection *collection, unsigned int first,
 	/* A newline in a name would end the comment. */
 	shown = text_shown(source);
 	for (index = first; index <= last; index++) {
-		right &= join(&collection->table->rules[index], rule);
-		add_source(collection, index, shown);
+		if (join(&collection->table->rules[index], rule))
+			add_source(collection, index, shown);
+		else
+			right = false;
 	}
 	free(shown);
 	free(source);

@@ -14,6 +14,7 @@
 #include "port.h"
 #include "portacl.h"
 #include "redirect.h"
+#include "service.h"
 #include "sysctl.h"
 
 /* ---- mac_portacl ---- */
@@ -99,38 +100,68 @@ static void leave_file(const char *path, const char *why, void *data)
 	leave(data, "%s: %s", path, why);
 }
 
-/* Whoever listens behind it is who is asked today. */
+/* One port of a redirect: whoever listens behind it is who is asked today. */
+static void add_redirected(struct import *import,
+			   const struct redirect *redirect, unsigned int index)
+{
+	const struct listeners *all = &import->host.listeners;
+	unsigned int to = index / PORTS * PORTS + redirect->to;
+	const struct listener *listener = listeners_of(all, to);
+	const char *port = ports_text(index, index);
+	struct rule rule;
+
+	if (!listener)
+		leave(import,
+		      "%s, redirected to %u, where nobody listens now, so its user is not known: %s",
+		      port, redirect->to, redirect->rule);
+	for (; listener && listener < all->all + all->count &&
+	       listener->index == to;
+	     listener++) {
+		/* One process may have a socket for each family. */
+		if (listener->pid && listener > all->all &&
+		    listener[-1].index == to &&
+		    listener[-1].pid == listener->pid)
+			continue;
+		rule = rule_of(listener_user(listener), 0, 0600);
+		if (!rule.uid)
+			leave(import,
+			      "%s, redirected to %u, where root listens, which needs no rule: %s",
+			      port, redirect->to, redirect->rule);
+		else if (listener_is_dynamic(&import->host, listener))
+			leave(import,
+			      "%s, redirected to %u, where %s listens, and systemd makes up its user: %s",
+			      port, redirect->to, listener_process(listener),
+			      redirect->rule);
+		else if (!collect(import->collection, index, index, &rule,
+				  "%s; %s listens on %u now", redirect->rule,
+				  listener_process(listener), redirect->to))
+			leave(import, "%s: %s has too many users",
+			      redirect->rule, port);
+	}
+}
+
 static void add_redirect(const struct redirect *redirect, void *data)
 {
 	struct import *import = data;
-	const struct listener *listener =
-		listeners_of(&import->host.listeners, redirect->to);
-	unsigned int to = redirect->to % PORTS, index;
-	uid_t uid = listener ? listener_user(listener) : 0;
-	const struct rule rule = rule_of(uid, 0, 0600);
+	bool has_others = false;
+	unsigned int index;
 
-	if (!uid) {
-		leave(import, "%s, redirected to %u, where %s: %s",
-		      redirect->ports, to,
-		      listener ? "root listens, which needs no rule" :
-				 "nobody listens now, so its user is not known",
-		      redirect->rule);
-		return;
-	}
-	if (redirect->is_narrow)
+	if (redirect->narrow)
 		leave(import,
-		      "the addresses or interfaces of '%s': a rule is for all",
-		      redirect->rule);
+		      "%s of '%s': a rule is for all addresses, of IPv4 and of IPv6",
+		      redirect->narrow, redirect->rule);
 	for (index = redirect->from->first; index < redirect->from->end;
 	     index++) {
-		if (redirect->from->has[index] &&
-		    !collect(import->collection, index, index, &rule,
-			     "%s; %s listens on %u now", redirect->rule,
-			     listener->pid ? listener->process : "somebody",
-			     to))
-			leave(import, "%s: it has too many users",
-			      ports_text(index, index));
+		if (!redirect->from->has[index])
+			continue;
+		if (index % PORTS < 1024)
+			add_redirected(import, redirect, index);
+		else
+			has_others = true;
 	}
+	if (has_others)
+		leave(import, "'%s': ports from 1024 on need no privilege",
+		      redirect->rule);
 }
 
 /**

@@ -14,6 +14,7 @@
 #include "owner.h"
 #include "place.h"
 #include "redirect.h"
+#include "service.h"
 #include "sysctl.h"
 
 /* ---- setcap ---- */
@@ -287,23 +288,25 @@ void check_authbind(struct host *host)
 static void found_redirect(const struct redirect *redirect, void *data)
 {
 	struct host *host = data;
-	const struct listener *listener =
-		listeners_of(&host->listeners, redirect->to);
-	char *user = listener ? shell_word(user_word(listener->uid)) :
-				format_text("USER");
 	const struct port_set *from = redirect->from;
+	const struct listener *listener = listeners_of(
+		&host->listeners, from->first / PORTS * PORTS + redirect->to);
+	/* Neither root nor whom systemd makes up is who is to have it. */
+	uid_t uid = listener && !listener_is_dynamic(host, listener) ?
+			    listener_user(listener) :
+			    0;
+	char *user = uid ? shell_word(user_word(uid)) : format_text("USER");
 	struct finding *finding;
 	bool is_others = false;
 	unsigned int index;
 
 	for (index = from->first; index < from->end; index++)
 		is_others |= from->has[index] &&
-			     host_promise(host, index,
-					  listener ? listener->uid : NO_USER);
+			     host_promise(host, index, uid ? uid : NO_USER);
 	finding = finding_add(
 		&host->findings, NULL, 0,
 		"%s is redirected to %u, which any user can bind first unless it has an owner: %s",
-		redirect->ports, redirect->to % PORTS, redirect->rule);
+		redirect->ports, redirect->to, redirect->rule);
 	finding_type(finding, "portctl %s %s %s", is_others ? "allow" : "grant",
 		     user, redirect->ports);
 	finding_type(finding, "# let the program listen on %s itself, then",

@@ -4,6 +4,9 @@
  * that iptables-save(8), ip6tables-save(8) and nft(8) print. What iptables keeps in
  * nft's tables is read from iptables-save.
  */
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,28 +16,38 @@
 #include "program.h"
 #include "redirect.h"
 
-#define WORDS_MAX    256
 #define ONLY_NUMBERS "only ports in numbers are understood"
 
 /**
  * struct words - a rule
- * @all: its words; those that are not there are ""
+ * @all: its words; one in quotation marks keeps them
  * @count: how many
  */
 struct words {
-	const char *all[WORDS_MAX];
+	const char **all;
 	size_t count;
 };
 
+/* @text is cut into its words, and has to live as long as they do. */
 static void split(struct words *words, char *text)
 {
-	char *word, *rest;
+	char *end;
 
+	words->all = allocate((strlen(text) / 2 + 1) * sizeof(*words->all));
 	words->count = 0;
-	for (word = strtok_r(text, " \t\n", &rest);
-	     word && words->count < WORDS_MAX;
-	     word = strtok_r(NULL, " \t\n", &rest))
-		words->all[words->count++] = word;
+	for (;; text = end) {
+		text += strspn(text, " \t\n");
+		if (!*text)
+			return;
+		words->all[words->count++] = text;
+		end = text + (*text == '"');
+		while (*end &&
+		       (*text == '"' ? *end != '"' : !strchr(" \t\n", *end)))
+			end += *end == '\\' && end[1] ? 2 : 1;
+		end += *text == '"' && *end;
+		if (*end)
+			*end++ = '\0';
+	}
 }
 
 /**
@@ -77,66 +90,123 @@ static const char *word_behind(const struct words *words, const char *name)
 	return place ? words->all[place] : "";
 }
 
-/* ADDRESS:PORT, [ADDRESS]:PORT, :PORT or PORT: this host's port, or 0. */
-static unsigned int own_port(const char *target)
+/* Is @text, @length characters of it, an address of this host's? */
+static bool is_own(const char *text, size_t length)
+{
+	char *address = format_text("%.*s", (int)length, text);
+	struct ifaddrs *all = NULL, *one;
+	char own[NI_MAXHOST];
+	bool found = !strncmp(address, "127.", 4) || !strcmp(address, "::1");
+
+	if (!found)
+		getifaddrs(&all);
+	for (one = all; one && !found; one = one->ifa_next) {
+		const struct sockaddr *name = one->ifa_addr;
+		socklen_t size = name && name->sa_family == AF_INET ?
+					 sizeof(struct sockaddr_in) :
+					 sizeof(struct sockaddr_in6);
+
+		found = name &&
+			!getnameinfo(name, size, own, sizeof(own), NULL, 0,
+				     NI_NUMERICHOST) &&
+			!strcmp(own, address);
+	}
+	freeifaddrs(all);
+	free(address);
+	return found;
+}
+
+/*
+ * ADDRESS:PORT, [ADDRESS]:PORT, :PORT or PORT: this host's port, 0 if it is another's,
+ * -1 if it is something else.
+ */
+static int own_port(const char *target)
 {
 	const char *colon = strrchr(target, ':');
 	const char *port = colon ? colon + 1 : target;
+	unsigned long number;
+	char *end;
 
-	if (colon && colon != target && strncmp(target, "127.", 4) &&
-	    strncmp(target, "[::1]", 5))
+	if (colon && colon != target &&
+	    !(*target == '[' ? is_own(target + 1, colon - target - 2) :
+			       is_own(target, colon - target)))
 		return 0;
-	return strtoul(port, NULL, 10);
+	number = strtoul(port, &end, 10);
+	return end == port || *end || number >= PORTS ? -1 : (int)number;
 }
 
-/* In the words of iptables, then in nft's. */
-static bool is_narrow(const struct words *words)
-{
-	static const char *const names[] = { "-s",	"-d",	  "-i",	 "-o",
-					     "saddr",	"daddr",  "iif", "oif",
-					     "iifname", "oifname" };
-	size_t i;
+/**
+ * struct source - where a rule is
+ * @rule: what the tool prints
+ * @protocol: "tcp" or "udp"; anything else is both
+ * @ports: as a list, or ""
+ * @target: the port that is asked instead, maybe with an address
+ * @narrow: what the rule has besides its ports
+ * @removal: what to type to remove it
+ */
+struct source {
+	const char *rule;
+	const char *protocol;
+	const char *ports;
+	const char *target;
+	const char *narrow;
+	const char *removal;
+};
 
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (place_behind(words, names[i]))
-			return true;
-	}
-	return false;
-}
-
-/* From ports that are privileged to one that is not: @protocol is of both if it is none. */
+/* From ports that are privileged to one that is not. */
 static void consider(const struct redirect_search *search,
-		     const struct words *words, const char *protocol,
-		     const char *ports, const char *target, const char *rule,
-		     const char *removal)
+		     const struct source *source)
 {
 	static struct port_set from;
 	struct redirect redirect = { .from = &from,
-				     .is_narrow = is_narrow(words),
-				     .rule = rule,
-				     .remove = removal };
-	unsigned int bits = protocol_find(protocol, strlen(protocol));
-	unsigned int port = own_port(target);
+				     .narrow = source->narrow,
+				     .rule = source->rule,
+				     .remove = source->removal };
+	const char *protocol = source->protocol;
+	int port = own_port(source->target);
 	struct mistake mistake;
 	char *text;
 
-	if (port < 1024)
+	if (port >= 0 && port < 1024)
 		return;
-	if (!*ports) {
-		search->omitted(rule, ONLY_NUMBERS, search->data);
-		return;
-	}
-	text = bits ? format_text("%s/%s", protocol, ports) :
-		      format_text("%s", ports);
+	text = protocol_find(protocol, strlen(protocol)) ?
+		       format_text("%s/%s", protocol, source->ports) :
+		       format_text("%s", source->ports);
 	ports_clear(&from);
-	if (!ports_parse(&from, text, &mistake)) {
-		search->omitted(rule, ONLY_NUMBERS, search->data);
+	if (port < 0 || !*source->ports ||
+	    !ports_parse(&from, text, &mistake)) {
+		search->omitted(source->rule, ONLY_NUMBERS, search->data);
 	} else if (from.first % PORTS < 1024) {
 		redirect.ports = text;
-		redirect.to = from.first / PORTS * PORTS + port;
+		redirect.to = port;
 		search->found(&redirect, search->data);
 	}
 	free(text);
+}
+
+/* What @word, of iptables, and the word behind it say of which packets. */
+static bool is_condition(const char *word, const char *behind)
+{
+	if (!strcmp(word, "-A"))
+		return strcmp(behind, "PREROUTING");
+	if (!strcmp(word, "-m"))
+		return strcmp(behind, "tcp") && strcmp(behind, "udp") &&
+		       strcmp(behind, "multiport") && strcmp(behind, "comment");
+	return strcmp(word, "-p") && strcmp(word, "--dport") &&
+	       strcmp(word, "--dports") && strcmp(word, "--comment") &&
+	       strcmp(word, "-j") && strcmp(word, "--to-ports") &&
+	       strcmp(word, "--to-destination");
+}
+
+static bool iptables_is_narrow(const struct words *words)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < words->count; i += 2) {
+		if (is_condition(words->all[i], words->all[i + 1]))
+			return true;
+	}
+	return i < words->count;
 }
 
 static void read_iptables_rule(const struct redirect_search *search,
@@ -144,25 +214,31 @@ static void read_iptables_rule(const struct redirect_search *search,
 			       const char *line)
 {
 	char *text = format_text("%s", line);
-	const char *ports = "", *target;
+	char *removal =
+		format_text("%s -t %s -D%s", tool, table, line + strlen("-A"));
+	struct source source;
 	struct words words;
-	char *removal;
 	size_t place;
 
 	split(&words, text);
-	target = word_behind(&words, "--to-ports");
-	if (!*target)
-		target = word_behind(&words, "--to-destination");
-	place = place_behind(&words, "--dport");
-	if (!place)
-		place = place_behind(&words, "--dports");
+	source = (struct source){
+		.rule = line,
+		.protocol = word_behind(&words, "-p"),
+		.ports = "",
+		.target = word_behind(&words, "--to-ports"),
+		.narrow = iptables_is_narrow(&words) ? "the conditions" :
+						       "the family",
+		.removal = removal,
+	};
+	if (!*source.target)
+		source.target = word_behind(&words, "--to-destination");
+	place = place_behind(&words, "--dport") ?:
+			place_behind(&words, "--dports");
 	if (place >= 2 && strcmp(words.all[place - 2], "!"))
-		ports = words.all[place];
-	removal =
-		format_text("%s -t %s -D%s", tool, table, line + strlen("-A"));
-	if (*target)
-		consider(search, &words, word_behind(&words, "-p"), ports,
-			 target, line, removal);
+		source.ports = words.all[place];
+	if (*source.target)
+		consider(search, &source);
+	free(words.all);
 	free(removal);
 	free(text);
 }
@@ -212,43 +288,82 @@ static char *nft_ports(const struct words *words)
 	return text;
 }
 
-/* @chain is the family, the table and the chain; -a shows the rule's handle. */
+/**
+ * struct nft_chain - where rules are
+ * @path: family, table and chain, as nft wants them
+ * @is_first: it is asked about all packets that come in
+ */
+struct nft_chain {
+	char *path;
+	bool is_first;
+};
+
+/* Up to @end there is more than protocol, ports and counter. */
+static bool nft_is_narrow(const struct words *words, size_t end)
+{
+	size_t place = place_behind(words, "dport"), i;
+
+	for (i = 0; i < end; i++) {
+		if (place && i + 2 == place) {
+			i = place;
+			while (!strcmp(words->all[place], "{") && i < end &&
+			       strcmp(words->all[i], "}"))
+				i++;
+		} else if (!strcmp(words->all[i], "counter")) {
+			if (!strcmp(words->all[i + 1], "packets"))
+				i += 4;
+		} else {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* -a shows the rule's handle. */
 static void read_nft_rule(const struct redirect_search *search,
-			  const char *chain, char *line)
+			  const struct nft_chain *chain, const char *line)
 {
 	char *text = format_text("%s", line), *removal, *ports;
-	const char *target = "", *handle;
+	size_t verb, to, dport;
+	struct source source;
 	struct words words;
-	size_t place;
 
 	split(&words, text);
-	place = place_behind(&words, "to");
-	if (place >= 2 && (!strcmp(words.all[place - 2], "redirect") ||
-			   !strcmp(words.all[place - 2], "dnat") ||
-			   !strcmp(words.all[place - 2], "ip") ||
-			   !strcmp(words.all[place - 2], "ip6")))
-		target = words.all[place];
-	handle = word_behind(&words, "handle");
+	verb = place_behind(&words, "redirect") ?: place_behind(&words, "dnat");
+	to = place_behind(&words, "to");
+	dport = place_behind(&words, "dport");
+	if (!verb || to <= verb) {
+		free(words.all);
+		free(text);
+		return;
+	}
+	removal = format_text("nft delete rule %s handle %s", chain->path,
+			      word_behind(&words, "handle"));
 	ports = nft_ports(&words);
-	place = place_behind(&words, "dport");
-	removal = format_text("nft delete rule %s handle %s", chain, handle);
-	if (*target &&
-	    (!*ports || !strcmp(target, ":tcp") || !strcmp(target, "tcp") ||
-	     !strcmp(target, "udp") || !strcmp(ports, "map")))
-		search->omitted(line, ONLY_NUMBERS, search->data);
-	else if (*target)
-		consider(search, &words, place >= 2 ? words.all[place - 2] : "",
-			 ports, target, line, removal);
-	free(removal);
+	source = (struct source){
+		.rule = line,
+		.protocol = dport >= 2 ? words.all[dport - 2] : "",
+		.ports = dport < verb ? ports : "",
+		.target = words.all[to],
+		.narrow = !chain->is_first || nft_is_narrow(&words, verb - 1) ?
+				  "the conditions" :
+			  strncmp(chain->path, "inet ", 5) ? "the family" :
+							     NULL,
+		.removal = removal,
+	};
+	consider(search, &source);
 	free(ports);
+	free(removal);
+	free(words.all);
 	free(text);
 }
 
 static void read_nft(const struct redirect_search *search,
 		     const struct kept *kept, FILE *output)
 {
-	char family[16] = "", name[128] = "", chain[128] = "";
-	char *line = NULL, *text, *table = NULL, *path;
+	char family[16] = "", name[128] = "", word[128] = "";
+	char *line = NULL, *text, *table = NULL;
+	struct nft_chain chain = { 0 };
 	size_t size = 0;
 
 	while (getline(&line, &size, output) >= 0) {
@@ -257,14 +372,17 @@ static void read_nft(const struct redirect_search *search,
 		if (sscanf(text, "table %15s %127s {", family, name) == 2) {
 			free(table);
 			table = format_text("%s %s", family, name);
-		} else if (sscanf(text, "chain %127s {", chain) == 1) {
-			continue;
-		} else if (table && !is_kept(kept, table)) {
-			path = format_text("%s %s", table, chain);
-			read_nft_rule(search, path, text);
-			free(path);
+		} else if (table && sscanf(text, "chain %127s {", word) == 1) {
+			free(chain.path);
+			chain.path = format_text("%s %s", table, word);
+			chain.is_first = false;
+		} else if (!strncmp(text, "type ", 5)) {
+			chain.is_first = strstr(text, " hook prerouting ");
+		} else if (chain.path && !is_kept(kept, table)) {
+			read_nft_rule(search, &chain, text);
 		}
 	}
+	free(chain.path);
 	free(table);
 	free(line);
 }

@@ -9,8 +9,9 @@
  * struct redirect - a rule that does so
  * @from: the ports that are asked for
  * @ports: the same as words
- * @to: the index of the port that is asked instead
- * @is_narrow: only for some addresses or interfaces
+ * @to: the port that is asked instead, of the same protocol
+ * @narrow: what else it asks, and a rule for a port does not: "the conditions" or "the
+ *	    family"; NULL if nothing
  * @rule: the rule as the tool prints it
  * @remove: what to type to remove it
  */
@@ -18,7 +19,7 @@ struct redirect {
 	const struct port_set *from;
 	const char *ports;
 	unsigned int to;
-	bool is_narrow;
+	const char *narrow;
 	const char *rule;
 	const char *remove;
 };

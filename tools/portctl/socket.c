@@ -319,6 +319,17 @@ bool listener_may_bind(const struct listener *listener, const struct rule *rule)
 }
 
 /**
+ * listener_process() - what has a socket, in a comment
+ * @listener: the socket
+ *
+ * Return: the process's name, if it can be seen.
+ */
+const char *listener_process(const struct listener *listener)
+{
+	return listener->pid ? listener->process : "somebody";
+}
+
+/**
  * listener_user() - who has a socket now
  * @listener: the socket
  *

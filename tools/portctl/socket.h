@@ -45,6 +45,7 @@ const struct listener *listeners_of(const struct listeners *listeners,
 				    unsigned int index);
 bool listener_may_bind(const struct listener *listener,
 		       const struct rule *rule);
+const char *listener_process(const struct listener *listener);
 uid_t listener_user(const struct listener *listener);
 bool listener_runs(const struct listener *listener, const char *program);
 
