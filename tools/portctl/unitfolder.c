@@ -10,6 +10,7 @@
 #include "folder.h"
 #include "place.h"
 #include "unitfolder.h"
+#include "unitname.h"
 
 /**
  * struct reading - what is told while units are read
@@ -39,38 +40,6 @@ static void omit(struct unit_file *unit, const char *path,
 		reading->omitted(path, reading->data);
 }
 
-/* foo@.service for foo@bar.service, or NULL. */
-static char *template_of(const char *name)
-{
-	const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
-
-	if (!at || !dot || dot < at || dot == at + 1)
-		return NULL;
-	return format_text("%.*s%s", (int)(at + 1 - name), name, dot);
-}
-
-/* foo@bar.service for foo@.service and what has this instance. */
-static char *instance_of(const char *template, const char *name)
-{
-	return format_text("%.*s%s", (int)(strchr(template, '@') - template),
-			   template, strchr(name, '@'));
-}
-
-/* foo-.service for foo-bar.service and foo-bar@.service, or NULL. */
-static char *prefix_of(const char *name)
-{
-	const char *at = strchr(name, '@'), *dot = strrchr(name, '.');
-	const char *end = at ? at : dot, *dash = end;
-
-	if (end > name && end[-1] == '-')
-		dash--;
-	dash = memrchr(name, '-', dash - name);
-	if (!dash || dash == name)
-		return NULL;
-	return format_text("%.*s%s", (int)(dash + 1 - name), name,
-			   at && at + 1 != dot ? at : dot);
-}
-
 /* A name's own drop-ins hide its template's, and those the ones of what it begins with. */
 static void add_dropins(struct paths *paths, struct unit_file *unit,
 			const char *folder, const char *name,
@@ -80,8 +49,8 @@ static void add_dropins(struct paths *paths, struct unit_file *unit,
 	char *others[2];
 	size_t i;
 
-	others[0] = template_of(name);
-	others[1] = prefix_of(name);
+	others[0] = unit_name_template(name);
+	others[1] = unit_name_prefix(name);
 	if (!paths_add(paths, path, ".conf"))
 		omit(unit, path, reading);
 	for (i = 0; i < ARRAY_SIZE(others); i++) {
@@ -201,8 +170,8 @@ static bool is_alias(const struct unit_files *units,
 	if (!other || other == unit ||
 	    strcmp(strrchr(other->name, '.'), strrchr(unit->name, '.')))
 		return false;
-	templates[0] = template_of(unit->name);
-	templates[1] = template_of(other->name);
+	templates[0] = unit_name_template(unit->name);
+	templates[1] = unit_name_template(other->name);
 	alike = !templates[0] == !templates[1];
 	free(templates[0]);
 	free(templates[1]);
@@ -288,7 +257,7 @@ void unit_files_add(struct unit_files *units, const char *name,
 		    void (*omitted)(const char *path, void *data), void *data)
 {
 	const struct reading reading = { omitted, data };
-	char *template = template_of(name), *path;
+	char *template = unit_name_template(name), *path;
 	const struct unit_file *found =
 		template ? find_exactly(units, template) : NULL;
 	struct unit_file unit = { 0 };
@@ -306,7 +275,7 @@ void unit_files_add(struct unit_files *units, const char *name,
 		unit.name = format_text("%s", name);
 		unit.path = found->path;
 		for (i = 0; i <= found->alias_count; i++) {
-			path = instance_of(
+			path = unit_name_instance(
 				i ? found->aliases[i - 1] : found->name, name);
 			if (strcmp(path, name))
 				add_alias(&unit, path);
@@ -349,19 +318,6 @@ bool unit_file_read(struct unit_file *unit, const char *path)
 }
 
 /**
- * unit_is_template() - is it one of which only instances run?
- * @unit: the unit
- *
- * Return: whether so.
- */
-bool unit_is_template(const struct unit_file *unit)
-{
-	const char *at = strchr(unit->name, '@');
-
-	return at && at + 1 == strrchr(unit->name, '.');
-}
-
-/**
  * unit_files_find() - find a unit
  * @units: all of them
  * @name: one of its names; an instance that was not read is its template
@@ -372,7 +328,7 @@ const struct unit_file *unit_files_find(const struct unit_files *units,
 					const char *name)
 {
 	const struct unit_file *found = find_exactly(units, name);
-	char *template = found ? NULL : template_of(name);
+	char *template = found ? NULL : unit_name_template(name);
 
 	if (template)
 		found = find_exactly(units, template);

@@ -20,7 +20,6 @@ void unit_files_read(struct unit_files *units,
 void unit_files_add(struct unit_files *units, const char *name,
 		    void (*omitted)(const char *path, void *data), void *data);
 bool unit_file_read(struct unit_file *unit, const char *path);
-bool unit_is_template(const struct unit_file *unit);
 const struct unit_file *unit_files_find(const struct unit_files *units,
 					const char *name);
 bool unit_name_is_wanted(const char *name);

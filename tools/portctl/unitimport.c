@@ -11,6 +11,7 @@
 #include "service.h"
 #include "socketbind.h"
 #include "unitimport.h"
+#include "unitname.h"
 
 /* Its own, or an instance's; one that was named need not be the host's. */
 static bool is_its(const struct import *import, const struct listener *socket,
