@@ -123,6 +123,45 @@ tcp 27 sys 0600"
 	gives 0 "tcp 28 games 0600"
 }
 
+# link TARGET PATH: where systemd looks for units, or elsewhere.
+link() {
+	mkdir -p "$PORTCTL_ROOT/${2%/*}"
+	ln -sfn "$PORTCTL_ROOT/$1" "$PORTCTL_ROOT/$2"
+}
+
+@test "names: a link to a file elsewhere is a unit of its own" {
+	user 82 nobody | file opt/x/bar.service
+	user 81 daemon | file usr/lib/systemd/system/bar.service
+	link opt/x/bar.service $ROOM/foo.service
+	wanted foo.service
+	gives 0 "tcp 82 nobody 0600"
+}
+
+@test "names: each link counts by the name in it, in whatever folder that is found first" {
+	local lib=usr/lib/systemd/system
+	user 81 daemon | file $lib/c.service
+	user 82 bin | file $lib/d.service
+	link $lib/c.service $ROOM/a.service
+	link $lib/d.service $ROOM/c.service
+	wanted a.service
+	gives 0 "tcp 82 bin 0600"
+	user 83 sys | file $ROOM/a.service.d/o.conf
+	gives 0 "tcp 83 sys 0600"
+	rm -r "$PORTCTL_ROOT/$ROOM/a.service.d"
+	ln -sf /dev/null "$PORTCTL_ROOT/$ROOM/c.service"
+	gives 0 ""
+	# Not masked, for it is not the file that counts.
+	user 84 games | file $ROOM/c.service.new
+	mv -f "$PORTCTL_ROOT/$ROOM/c.service.new" "$PORTCTL_ROOT/$ROOM/c.service"
+	ln -sf /dev/null "$PORTCTL_ROOT/$lib/c.service"
+	gives 0 "tcp 84 games 0600"
+	# In a circle.
+	link $lib/d.service $ROOM/c.service
+	link $lib/c.service $ROOM/d.service
+	gives 1 ""
+	[[ $stderr == *"not carried over: $PORTCTL_ROOT/$ROOM/c.service: Too many levels of symbolic links"* ]]
+}
+
 @test "a file without anything in it masks" {
 	user 25 daemon | unit web.service
 	user 26 bin | file $ROOM/web.service.d/o.conf

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "folder.h"
 #include "place.h"
@@ -155,29 +156,78 @@ static void add_alias(struct unit_file *unit, char *name)
 	unit->aliases[unit->alias_count++] = name;
 }
 
-/* A link to another unit, which has its name then; an instance's to a template is none. */
-static bool is_alias(const struct unit_files *units,
-		     const struct unit_file *unit)
+/* Whether units are in the folder of a file. */
+static bool is_in_folders(const char *path)
 {
-	char target[PATH_MAX];
-	struct unit_file *other =
-		realpath(unit->path, target) ?
-			find_exactly(units, last_part(target)) :
-			NULL;
+	char *folder = format_text("%.*s", (int)(last_part(path) - path), path);
+	char place[PATH_MAX], other[PATH_MAX];
+	bool found = false;
+	size_t i;
+
+	if (!realpath(folder, place))
+		*place = '\0';
+	for (i = 0; !found && i < ARRAY_SIZE(folders); i++)
+		found = realpath(host_folders()[i], other) &&
+			!strncmp(place, other, strlen(other)) &&
+			strchr("/", place[strlen(other)]);
+	free(folder);
+	return found;
+}
+
+/* Of one kind, so that one can have the other's name as well. */
+static bool are_alike(const char *name, const char *other)
+{
 	char *templates[2];
 	bool alike;
 
-	if (!other || other == unit ||
-	    strcmp(strrchr(other->name, '.'), strrchr(unit->name, '.')))
-		return false;
-	templates[0] = unit_name_template(unit->name);
-	templates[1] = unit_name_template(other->name);
+	templates[0] = unit_name_template(name);
+	templates[1] = unit_name_template(other);
 	alike = !templates[0] == !templates[1];
 	free(templates[0]);
 	free(templates[1]);
-	if (alike)
-		add_alias(other, format_text("%s", unit->name));
-	return alike;
+	return alike && ends_with(other, strrchr(name, '.')) &&
+	       strcmp(name, other);
+}
+
+/* The name that a link itself has in it, or NULL: a link to elsewhere is a unit's file. */
+static char *link_target(const struct unit_file *unit)
+{
+	int start = last_part(unit->path) - unit->path;
+	char target[PATH_MAX], *path, *name = NULL;
+	ssize_t length = readlink(unit->path, target, sizeof(target) - 1);
+
+	if (length < 0)
+		return NULL;
+	target[length] = '\0';
+	path = format_text("%.*s%s", *target == '/' ? 0 : start, unit->path,
+			   target);
+	if (are_alike(unit->name, last_part(path)) && is_in_folders(path))
+		name = format_text("%s", last_part(path));
+	free(path);
+	return name;
+}
+
+/* Make a link one of the names of the unit that it leads to, if there is one. */
+static void follow_links(const struct unit_files *units, struct unit_file *unit,
+			 const struct reading *reading)
+{
+	struct unit_file *other = unit;
+	size_t count = 0;
+	char *name;
+
+	while (other && count <= units->count && (name = link_target(other))) {
+		other = find_exactly(units, name);
+		free(name);
+		count++;
+	}
+	if (count > units->count) {
+		errno = ELOOP;
+		omit(unit, unit->path, reading);
+	} else if (other != unit) {
+		unit->is_other = true;
+		if (other)
+			add_alias(other, format_text("%s", unit->name));
+	}
 }
 
 /* Of what is wanted: links name instances, which seldom have files of their own. */
@@ -226,16 +276,16 @@ void unit_files_read(struct unit_files *units,
 	paths_sort(&paths);
 	units->all = allocate((paths.count + 1) * sizeof(*units->all));
 	for (i = 0; i < paths.count; i++) {
-		if (!is_masked(paths.all[i]))
-			units->all[units->count++] = (struct unit_file){
-				.name = last_part(paths.all[i]),
-				.path = paths.all[i],
-			};
+		units->all[units->count++] = (struct unit_file){
+			.name = last_part(paths.all[i]),
+			.path = paths.all[i],
+		};
 	}
 	for (i = 0; i < units->count; i++)
-		units->all[i].is_other = is_alias(units, &units->all[i]);
+		follow_links(units, &units->all[i], &reading);
 	for (i = 0; i < units->count; i++) {
-		if (!units->all[i].is_other &&
+		if (!units->all[i].is_other && !units->all[i].unread &&
+		    !is_masked(units->all[i].path) &&
 		    read_unit(&units->all[i], where, ARRAY_SIZE(folders),
 			      &reading))
 			units->all[count++] = units->all[i];
