@@ -162,6 +162,28 @@ link() {
 	[[ $stderr == *"not carried over: $PORTCTL_ROOT/$ROOM/c.service: Too many levels of symbolic links"* ]]
 }
 
+@test "User=: %i, %I and %% of an instance" {
+	user 80 %i | file $ROOM/a@.service
+	wanted a@daemon.service
+	gives 0 "tcp 80 daemon 0600"
+	user 80 %I | file $ROOM/a@.service
+	gives 0 "tcp 80 daemon 0600"
+	wanted 'a@b\x69n.service'
+	gives 0 "tcp 80 bin 0660 u:daemon:rw-,g::---"
+	user 80 no-%% | file $ROOM/a@.service
+	gives 1 ""
+	[[ $stderr == *"a@daemon.service: "*" user "*no-%* && $stderr != *%%* ]]
+	for word in %H %i-%j web%; do
+		user 80 $word | file $ROOM/a@.service
+		gives 1 ""
+		[[ $stderr == *"a@daemon.service: only systemd knows which user $word is"* ]]
+	done
+	# Without an instance.
+	rm -r "$PORTCTL_ROOT/$ROOM/multi-user.target.wants"
+	user 80 %i | file $ROOM/a@.service
+	gives 1 "" "$PORTCTL_ROOT/$ROOM/a@.service"
+}
+
 @test "a file without anything in it masks" {
 	user 25 daemon | unit web.service
 	user 26 bin | file $ROOM/web.service.d/o.conf

@@ -9,6 +9,7 @@
 #include "folder.h"
 #include "service.h"
 #include "unit.h"
+#include "unitname.h"
 
 /**
  * listener_unit() - the unit that a socket's process belongs to
@@ -32,18 +33,22 @@ const struct unit_file *listener_unit(const struct host *host,
  * service_user() - who a service starts as
  * @unit: its files
  *
- * Return: the user's name or number, "" if systemd makes one up, NULL for root.
+ * Return: the user's name or number, as it is written there if only systemd knows
+ * what % stands for in it; "" if systemd makes one up, NULL for root.
  */
 const char *service_user(const struct unit_file *unit)
 {
 	const struct setting *user = unit_file_last(unit, "Service", "User");
 	const struct setting *dynamic =
 		unit_file_last(unit, "Service", "DynamicUser");
+	const char *name;
 
-	if (user && *user->value)
-		return strcmp(user->value, "root") && strcmp(user->value, "0") ?
-			       user->value :
-			       NULL;
+	if (user && *user->value) {
+		name = unit_name_expand(unit->name, user->value);
+		if (!name)
+			name = user->value;
+		return strcmp(name, "root") && strcmp(name, "0") ? name : NULL;
+	}
 	return dynamic && !setting_is_false(dynamic) ? "" : NULL;
 }
 

@@ -105,7 +105,11 @@ static void add_unit(struct import *import, const struct unit_file *unit)
 	if (!user || !line)
 		return;
 	if (*user && !user_parse(&import->uid, user, &mistake)) {
-		leave(import, "%s: %s", unit->name, mistake.text);
+		if (strchr(user, '%'))
+			leave(import, "%s: only systemd knows which user %s is",
+			      unit->name, user);
+		else
+			leave(import, "%s: %s", unit->name, mistake.text);
 		return;
 	}
 	if (!*user || user_is_dynamic(import->uid)) {

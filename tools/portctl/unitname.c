@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The parts of the names of systemd's units, as systemd.unit(5) has them. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "unitname.h"
@@ -50,6 +51,65 @@ char *unit_name_prefix(const char *name)
 		return NULL;
 	return format_text("%.*s%s", (int)(dash + 1 - name), name,
 			   at && at + 1 != dot ? at : dot);
+}
+
+/* A byte of an instance's name; - stands for a slash there, \x2d for the byte. */
+static int unescaped(const char **text)
+{
+	unsigned int byte;
+
+	if (**text == '-') {
+		++*text;
+		return '/';
+	}
+	if (sscanf(*text, "\\x%2x", &byte) == 1) {
+		*text += strlen("\\x2d");
+		return byte;
+	}
+	return *(*text)++;
+}
+
+static void write_instance(FILE *file, const char *name, bool unescape)
+{
+	const char *text = strchr(name, '@') + 1, *end = strrchr(name, '.');
+
+	while (text < end)
+		fputc(unescape ? unescaped(&text) : *text++, file);
+}
+
+/**
+ * unit_name_expand() - put an instance's name for %i and %I, and % for %%
+ * @name: the unit
+ * @text: what a line of it says
+ *
+ * Return: the text, or NULL if there is more in it that stands for something.
+ */
+char *unit_name_expand(const char *name, const char *text)
+{
+	char *template = unit_name_template(name), *result;
+	size_t size;
+	FILE *file = open_memstream(&result, &size);
+	bool known = true;
+
+	if (!file)
+		out_of_memory();
+	for (; known && *text; text++) {
+		if (*text != '%')
+			fputc(*text, file);
+		else if (*++text == '%')
+			fputc('%', file);
+		else if (template && (*text == 'i' || *text == 'I'))
+			write_instance(file, name, *text == 'I');
+		else
+			known = false;
+	}
+	if (fclose(file))
+		out_of_memory();
+	free(template);
+	if (known)
+		return result;
+	free(result);
+	return NULL;
 }
 
 /**
