@@ -184,6 +184,26 @@ link() {
 	gives 1 "" "$PORTCTL_ROOT/$ROOM/a@.service"
 }
 
+@test "wanted: by what upholds it, and by its socket" {
+	user 80 daemon | file $ROOM/a.service
+	link $ROOM/a.service $ROOM/multi-user.target.upholds/a.service
+	gives 0 "tcp 80 daemon 0600"
+	rm -r "$PORTCTL_ROOT/$ROOM/multi-user.target.upholds"
+	gives 0 ""
+	unit a.socket <<<$'[Socket]\nListenStream=81'
+	gives 0 "tcp 80 daemon 0600"
+	unit a.socket <<<$'[Socket]\nListenStream=81\nService=b.service'
+	gives 0 ""
+	user 82 bin | file $ROOM/b.service
+	gives 0 "tcp 82 bin 0600"
+	# Of an instance.
+	rm "$PORTCTL_ROOT/$ROOM/a.socket"
+	user 83 %i | file $ROOM/c@.service
+	file $ROOM/c@.socket <<<$'[Socket]\nListenStream=81'
+	wanted c@sys.socket
+	gives 0 "tcp 83 sys 0600"
+}
+
 @test "a file without anything in it masks" {
 	user 25 daemon | unit web.service
 	user 26 bin | file $ROOM/web.service.d/o.conf

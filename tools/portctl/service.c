@@ -68,12 +68,29 @@ bool listener_is_dynamic(const struct host *host,
 	return (user && !*user) || user_is_dynamic(listener_user(listener));
 }
 
+static bool has_wanted_socket(const struct host *host,
+			      const struct unit_file *unit)
+{
+	const struct unit_file *socket = host->units.all;
+	const struct unit_file *end = socket + host->units.count;
+	bool found = false;
+	char *name;
+
+	for (; !found && socket < end; socket++) {
+		name = unit_starts(socket);
+		found = name && unit_has_name(unit, name) &&
+			unit_is_wanted(socket);
+		free(name);
+	}
+	return found;
+}
+
 /**
  * service_is_used() - is it a service that is started at boot, or listens now?
  * @host: what is known
  * @unit: its files
  *
- * systemd's own are left to it.
+ * A socket unit that is started at boot may start it. systemd's own are left to it.
  *
  * Return: whether so.
  */
@@ -84,7 +101,7 @@ bool service_is_used(const struct host *host, const struct unit_file *unit)
 	if (!strncmp(unit->name, "systemd-", strlen("systemd-")) ||
 	    !ends_with(unit->name, ".service"))
 		return false;
-	if (unit_is_wanted(unit))
+	if (unit_is_wanted(unit) || has_wanted_socket(host, unit))
 		return true;
 	for (i = 0; i < host->listeners.count; i++) {
 		if (listener_unit(host, &host->listeners.all[i]) == unit)

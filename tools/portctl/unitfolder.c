@@ -32,6 +32,9 @@ static const char *const folders[] = {
 	"/usr/lib/systemd/system",     "/run/systemd/generator.late",
 };
 
+/* .wants, .requires and .upholds */
+#define WANTING "*.[wru]*s"
+
 static void omit(struct unit_file *unit, const char *path,
 		 const struct reading *reading)
 {
@@ -124,7 +127,14 @@ static bool is_masked(const char *path)
 				     S_ISREG(status.st_mode));
 }
 
-static bool has_name(const struct unit_file *unit, const char *name)
+/**
+ * unit_has_name() - is it one of a unit's names?
+ * @unit: the unit
+ * @name: the name
+ *
+ * Return: whether so.
+ */
+bool unit_has_name(const struct unit_file *unit, const char *name)
 {
 	size_t i;
 
@@ -141,7 +151,7 @@ static struct unit_file *find_exactly(const struct unit_files *units,
 	size_t i;
 
 	for (i = 0; i < units->count; i++) {
-		if (has_name(&units->all[i], name))
+		if (unit_has_name(&units->all[i], name))
 			return &units->all[i];
 	}
 	return NULL;
@@ -233,12 +243,13 @@ static void follow_links(const struct unit_files *units, struct unit_file *unit,
 /* Of what is wanted: links name instances, which seldom have files of their own. */
 static void add_wanted(struct unit_files *units, const struct reading *reading)
 {
-	char *pattern;
+	char *pattern, *name;
 	glob_t files;
 	size_t i, j;
 
 	for (i = 0; i < ARRAY_SIZE(folders); i++) {
-		pattern = format_text("%s/*.[wr]*s/*@?*.*", host_folders()[i]);
+		pattern =
+			format_text("%s/" WANTING "/*@?*.*", host_folders()[i]);
 		if (!glob(pattern, GLOB_NOESCAPE, NULL, &files)) {
 			for (j = 0; j < files.gl_pathc; j++)
 				unit_files_add(units,
@@ -247,6 +258,13 @@ static void add_wanted(struct unit_files *units, const struct reading *reading)
 			globfree(&files);
 		}
 		free(pattern);
+	}
+	for (i = 0; i < units->count; i++) {
+		name = unit_starts(&units->all[i]);
+		if (name && !unit_is_template(&units->all[i]))
+			unit_files_add(units, name, reading->omitted,
+				       reading->data);
+		free(name);
 	}
 }
 
@@ -400,8 +418,8 @@ bool unit_name_is_wanted(const char *name)
 	size_t i;
 
 	for (i = 0; !found && i < ARRAY_SIZE(folders); i++) {
-		pattern =
-			format_text("%s/*.[wr]*s/%s", host_folders()[i], name);
+		pattern = format_text("%s/" WANTING "/%s", host_folders()[i],
+				      name);
 		found = !glob(pattern, GLOB_NOSORT | GLOB_NOESCAPE, NULL,
 			      &files);
 		globfree(&files);

@@ -19,6 +19,7 @@ void unit_files_read(struct unit_files *units,
 		     void (*omitted)(const char *path, void *data), void *data);
 void unit_files_add(struct unit_files *units, const char *name,
 		    void (*omitted)(const char *path, void *data), void *data);
+bool unit_has_name(const struct unit_file *unit, const char *name);
 bool unit_file_read(struct unit_file *unit, const char *path);
 const struct unit_file *unit_files_find(const struct unit_files *units,
 					const char *name);

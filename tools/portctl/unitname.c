@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "folder.h"
 #include "unitname.h"
 
 /**
@@ -123,4 +124,24 @@ bool unit_is_template(const struct unit_file *unit)
 	const char *at = strchr(unit->name, '@');
 
 	return at && at + 1 == strrchr(unit->name, '.');
+}
+
+/**
+ * unit_starts() - the service that a socket unit starts
+ * @socket: any unit
+ *
+ * Return: the service's name, or NULL for what is no socket unit.
+ */
+char *unit_starts(const struct unit_file *socket)
+{
+	const struct setting *line =
+		unit_file_last(socket, "Socket", "Service");
+	int length = strlen(socket->name) - strlen(".socket");
+	char *name = NULL;
+
+	if (!ends_with(socket->name, ".socket"))
+		return NULL;
+	if (line && *line->value)
+		name = unit_name_expand(socket->name, line->value);
+	return name ? name : format_text("%.*s.service", length, socket->name);
 }

@@ -10,5 +10,6 @@ char *unit_name_instance(const char *template, const char *name);
 char *unit_name_prefix(const char *name);
 char *unit_name_expand(const char *name, const char *text);
 bool unit_is_template(const struct unit_file *unit);
+char *unit_starts(const struct unit_file *socket);
 
 #endif
