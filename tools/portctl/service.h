@@ -7,6 +7,10 @@
 
 #define SERVICE_CAPABILITY "CAP_NET_BIND_SERVICE"
 
+/* What service_is_used() leaves out, and what is no service of this host. */
+#define OTHER_SERVICES \
+	"systemd's own services (systemd-*), services that are neither enabled nor listen, and what containers start"
+
 const struct unit_file *listener_unit(const struct host *host,
 				      const struct listener *listener);
 const char *service_user(const struct unit_file *unit);

@@ -180,5 +180,6 @@ enum status import_systemd(struct import *import)
 		if (service_is_used(&import->host, unit))
 			add_unit(import, unit);
 	}
+	warn("not looked at: " OTHER_SERVICES);
 	return DONE;
 }

@@ -99,9 +99,7 @@ void check_ambient(struct host *host)
 		if (line && service_is_used(host, unit))
 			found_capability(host, unit, line);
 	}
-	findings_omit(
-		&host->findings,
-		"systemd's own services (systemd-*), services that are neither enabled nor listen, and what containers start");
+	findings_omit(&host->findings, OTHER_SERVICES);
 }
 
 /**
