@@ -455,6 +455,15 @@ tcp 8080 daemon 0600" && ${#stderr_lines[@]} == 1 ]]
 	[[ $output == *"10.conf:1: at boot it gives all ports from 80 on to everybody"* ]]
 }
 
+@test "sysctl: a file that is a link to itself" {
+	ln -s sysctl.conf "$PORTCTL_ROOT/etc/sysctl.conf"
+	imports 1 sysctl
+	leaves "etc/sysctl.conf: Too many levels of symbolic links"
+	ln -sf nothing "$PORTCTL_ROOT/etc/sysctl.conf"
+	imports 0 sysctl
+	[[ -z $stderr ]]
+}
+
 @test "sysctl: lowered now, and in no file" {
 	file proc/sys/net/ipv4/ip_unprivileged_port_start <<<80
 	imports 1 sysctl

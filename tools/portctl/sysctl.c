@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the files of sysctl.d(5), and /etc/sysctl.conf, set. */
 #include <ctype.h>
+#include <errno.h>
 #include <fnmatch.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -140,7 +141,7 @@ void sysctls_read(struct sysctls *sysctls, const char *name,
 		if (!sysctls_read_file(sysctls, name, paths.all[i]))
 			omitted(paths.all[i], data);
 	}
-	if (realpath(last, NULL) && !sysctls_read_file(sysctls, name, last))
+	if (!sysctls_read_file(sysctls, name, last) && errno != ENOENT)
 		omitted(last, data);
 	paths_free(&paths);
 	free(last);
