@@ -259,3 +259,13 @@ link() {
 	run -0 --separate-stderr unshare --net portctl import setcap
 	[[ $stderr != *"not carried over"* ]]
 }
+
+@test "a service that cannot be read is there" {
+	link $ROOM/nginx.service $ROOM/nginx.service
+	run -1 --separate-stderr unshare --net portctl adopt nginx
+	[[ $stderr == "portctl: cannot read all of nginx.service: $PORTCTL_ROOT/$ROOM/nginx.service: Too many levels of symbolic links" ]]
+	gives 1 ""
+	# Nothing is made of it.
+	run --separate-stderr held tcp 80 nobody nginx.service portctl doctor
+	[[ $output != *"starts as root"* && $output == *"not looked at, "*"nginx.service: Too many levels"* ]]
+}

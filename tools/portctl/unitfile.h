@@ -27,7 +27,7 @@ struct setting {
  * @path: its file, without drop-ins
  * @aliases: its other names
  * @alias_count: how many
- * @unread: the first of its drop-ins that could not be read, and why, or NULL
+ * @unread: the first of its files that could not be read, and why, or NULL
  * @is_other: it is only a name that leads to another unit
  * @settings: all lines, in the order in which they count
  * @count: how many

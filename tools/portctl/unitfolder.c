@@ -95,16 +95,19 @@ static void read_dropins(struct unit_file *unit, char *const *where,
 	paths_free(&paths);
 }
 
-/* Whether the unit itself could be read; its drop-ins make none. */
+/* Whether there is such a unit; its drop-ins make none. */
 static bool read_unit(struct unit_file *unit, char *const *where, size_t count,
 		      const struct reading *reading)
 {
-	if (!unit_file_add(unit, unit->path)) {
-		if (errno != ENOENT)
-			omit(unit, unit->path, reading);
-		return false;
+	if (unit->unread)
+		return true;
+	if (unit_file_add(unit, unit->path)) {
+		read_dropins(unit, where, count, reading);
+		return true;
 	}
-	read_dropins(unit, where, count, reading);
+	if (errno == ENOENT)
+		return false;
+	omit(unit, unit->path, reading);
 	return true;
 }
 
@@ -274,8 +277,7 @@ static void add_wanted(struct unit_files *units, const struct reading *reading)
  * @omitted: called for what could not be read, errno says why
  * @data: the caller's
  *
- * What is masked, or could not be read itself, is left out. Instances are there if
- * something at boot starts them.
+ * What is masked is left out. Instances are there if something at boot starts them.
  */
 void unit_files_read(struct unit_files *units,
 		     void (*omitted)(const char *path, void *data), void *data)
@@ -302,8 +304,7 @@ void unit_files_read(struct unit_files *units,
 	for (i = 0; i < units->count; i++)
 		follow_links(units, &units->all[i], &reading);
 	for (i = 0; i < units->count; i++) {
-		if (!units->all[i].is_other && !units->all[i].unread &&
-		    !is_masked(units->all[i].path) &&
+		if (!units->all[i].is_other && !is_masked(units->all[i].path) &&
 		    read_unit(&units->all[i], where, ARRAY_SIZE(folders),
 			      &reading))
 			units->all[count++] = units->all[i];

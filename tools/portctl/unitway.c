@@ -206,7 +206,8 @@ void check_root(struct host *host)
 		unit = listener->index % PORTS < 1024 ?
 			       listener_unit(host, listener) :
 			       NULL;
-		if (!unit || service_user(unit) || !service_is_used(host, unit))
+		if (!unit || unit->unread || service_user(unit) ||
+		    !service_is_used(host, unit))
 			continue;
 		for (i = 0; i < count && seen[i] != unit; i++)
 			;
