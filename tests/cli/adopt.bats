@@ -253,8 +253,11 @@ systemctl restart nginx.service" ]]
 @test "a service that another drop-in keeps root" {
 	systemctl_stub
 	file "etc/systemd/system/$UNIT.d/zzz.conf" <<<$'[Service]\nUser=root'
-	unchanged 1 "nginx.service would not start as www-data, for ${DROPIN%/*}/zzz.conf says otherwise; nothing is changed" \
-		held tcp 80 root "$UNIT" portctl adopt --apply nginx
+	for how in nginx '--apply nginx'; do
+		# shellcheck disable=SC2086
+		unchanged 1 "nginx.service would not start as www-data, for ${DROPIN%/*}/zzz.conf says otherwise; nothing is changed" \
+			held tcp 80 root "$UNIT" portctl adopt $how
+	done
 	[[ $(ls -A "${DROPIN%/*}") == zzz.conf && ! -e told ]]
 }
 
@@ -263,6 +266,36 @@ systemctl restart nginx.service" ]]
 	chmod 711 "$BATS_RUN_TMPDIR"
 	install -m 755 "$(command -v portctl)" "$BATS_TEST_TMPDIR/portctl"
 	run --separate-stderr held tcp 80 root "$UNIT" \
+	# One that sorts before does not count, nor does the unit's own file.
+	mv "${DROPIN%/*}/zzz.conf" "${DROPIN%/*}/zzz-a.conf"
+	adopt nginx
+	[[ $status == 0 ]]
+}
+
+@test "a service that another drop-in gives the capability" {
+	systemctl_stub
+	file "etc/systemd/system/$UNIT.d/zzz.conf" <<-'END'
+		[Service]
+		AmbientCapabilities=CAP_NET_BIND_SERVICE
+		CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+	END
+	for how in nginx '--apply nginx'; do
+		# shellcheck disable=SC2086
+		unchanged 1 "nginx.service would still have CAP_NET_BIND_SERVICE, for ${DROPIN%/*}/zzz.conf gives it; nothing is changed" \
+			held tcp 80 root "$UNIT" portctl adopt $how
+	done
+	[[ $(ls -A "${DROPIN%/*}") == zzz.conf && ! -e told ]]
+}
+
+@test "a drop-in of the same name in a folder that hides it" {
+	systemctl_stub
+	local other=$PORTCTL_ROOT/run/systemd/system.control/$UNIT.d/${DROPIN##*/}
+	file "${other#"$PORTCTL_ROOT/"}" </dev/null
+	for how in nginx '--apply nginx'; do
+		# shellcheck disable=SC2086
+		unchanged 1 "$other is there, and not portctl's: move it away first" held tcp 80 root "$UNIT" portctl adopt $how
+	done
+	[[ ! -e $DROPIN && ! -e told ]]
 		setpriv --reuid nobody --clear-groups "$BATS_TEST_TMPDIR/portctl" adopt nginx
 	echo "$stderr"
 	[[ $status == 1 && $stderr == "portctl: only root sees which ports nginx.service has" ]]

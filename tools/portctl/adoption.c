@@ -22,29 +22,7 @@
 #include "program.h"
 #include "replace.h"
 #include "service.h"
-
-/* There must be none yet, neither portctl's nor anybody else's. */
-static enum status check_dropin(const struct daemon *daemon)
-{
-	char *words, *found = dropin_find(daemon, &words);
-	char *path = dropin_path(daemon);
-	enum status status = DONE;
-	struct stat stat;
-
-	if (found)
-		status = fail(
-			FAILED,
-			"%s starts as root, though %s is there: 'portctl adopt --undo %s' first",
-			daemon->service, found, daemon->service);
-	else if (!lstat(path, &stat))
-		status = fail(
-			FAILED,
-			"%s is there, and not portctl's: move it away first",
-			path);
-	free(path);
-	free(found);
-	return status;
-}
+#include "unit.h"
 
 static enum status find_daemon(const struct daemon **daemon, const char *word)
 {
@@ -145,7 +123,7 @@ enum status adoption_plan(struct adoption *adoption, const struct host *host,
 		return fail(FAILED, "%s starts as %s already", unit->name,
 			    *service_user(unit) ? service_user(unit) :
 						  "a user of its own");
-	status = check_dropin(adoption->daemon);
+	status = dropin_check(adoption->daemon, unit);
 	if (status)
 		return status;
 	if (!host->table)
@@ -236,33 +214,6 @@ static enum status does_not_stop(const struct daemon *daemon)
 		daemon->service, daemon->service);
 }
 
-static void omitted(const char *path, void *data)
-{
-}
-
-/* Whether the drop-in has the last word. */
-static enum status check_user(const struct daemon *daemon)
-{
-	const struct setting *setting = NULL;
-	const struct unit_file *unit;
-	const char *user = NULL;
-	struct unit_files units;
-
-	unit_files_read(&units, omitted, NULL);
-	unit = unit_files_find(&units, daemon->service);
-	if (unit) {
-		setting = unit_file_last(unit, "Service", "User");
-		user = service_user(unit);
-	}
-	if (user && !strcmp(user, daemon->user))
-		return DONE;
-	return fail(
-		FAILED,
-		"%s would not start as %s, for %s says otherwise; nothing is changed",
-		daemon->service, daemon->user,
-		setting ? setting->file : "another file");
-}
-
 static enum status write_dropin(struct exchange *exchange,
 				const struct adoption *adoption)
 {
@@ -276,8 +227,6 @@ static enum status write_dropin(struct exchange *exchange,
 	if (!status)
 		status = file_replace(exchange->dropin.path, text, strlen(text),
 				      false);
-	if (!status)
-		status = check_user(exchange->daemon);
 	free(text);
 	free(folder);
 	return status;

@@ -8,8 +8,11 @@
 #include <unistd.h>
 
 #include "dropin.h"
+#include "folder.h"
+#include "message.h"
 #include "module.h"
 #include "place.h"
+#include "service.h"
 
 #define FIRST_LINE "# portctl adopt: "
 
@@ -100,4 +103,66 @@ char *dropin_find(const struct daemon *daemon, char **words)
 		free(path);
 	}
 	return NULL;
+}
+
+/* There must be none yet, neither portctl's nor anybody else's. */
+static enum status check_name(const struct daemon *daemon,
+			      const struct unit_file *unit)
+{
+	char *words, *found = dropin_find(daemon, &words);
+	const struct paths *paths = &unit->dropins;
+	size_t i;
+
+	if (found)
+		return fail(
+			FAILED,
+			"%s starts as root, though %s is there: 'portctl adopt --undo %s' first",
+			daemon->service, found, daemon->service);
+	for (i = 0; i < paths->count; i++) {
+		if (!strcmp(last_part(paths->all[i]), names[0]))
+			return fail(
+				FAILED,
+				"%s is there, and not portctl's: move it away first",
+				paths->all[i]);
+	}
+	return DONE;
+}
+
+/* It must have the last word. */
+static enum status check_lines(const struct daemon *daemon,
+			       const struct unit_file *unit)
+{
+	char *path = dropin_path(daemon);
+	const struct unit_file with = unit_file_with(unit, path, daemon->lines);
+	const struct setting *ambient = service_ambient(&with);
+	const char *user = service_user(&with);
+
+	free(path);
+	if (!user || strcmp(user, daemon->user))
+		return fail(
+			FAILED,
+			"%s would not start as %s, for %s says otherwise; nothing is changed",
+			daemon->service, daemon->user,
+			unit_file_last(&with, "Service", "User")->file);
+	if (ambient)
+		return fail(FAILED,
+			    "%s would still have " SERVICE_CAPABILITY
+			    ", for %s gives it; nothing is changed",
+			    daemon->service, ambient->file);
+	return DONE;
+}
+
+/**
+ * dropin_check() - would a drop-in do what it is for?
+ * @daemon: the service
+ * @unit: its files
+ *
+ * Return: DONE, or FAILED after a line that says why not.
+ */
+enum status dropin_check(const struct daemon *daemon,
+			 const struct unit_file *unit)
+{
+	enum status status = check_name(daemon, unit);
+
+	return status ? status : check_lines(daemon, unit);
 }

@@ -72,27 +72,16 @@ static bool goes_on(char *line)
 	return count % 2;
 }
 
-/**
- * unit_file_add() - add the lines of a file to those that a unit has
- * @unit: the unit
- * @path: the file
- *
- * A line goes on behind a backslash at its end, past comments.
- *
- * Return: whether it could be read to its end; if not, errno says why.
- */
-bool unit_file_add(struct unit_file *unit, const char *path)
+/* A line goes on behind a backslash at its end, past comments. */
+static bool read_lines(struct unit_file *unit, const char *path, FILE *file)
 {
 	static const char order_mark[] = "\xef\xbb\xbf";
 	const char *name = format_text("%s", path), *section = "";
 	char *line = NULL, *held = NULL, *text;
 	unsigned int number = 0, first = 0;
-	FILE *file = fopen(path, "re");
 	size_t size = 0;
 	bool right;
 
-	if (!file)
-		return false;
 	while (getline(&line, &size, file) >= 0) {
 		number++;
 		line[strcspn(line, "\n")] = '\0';
@@ -119,6 +108,50 @@ bool unit_file_add(struct unit_file *unit, const char *path)
 	free(line);
 	fclose(file);
 	return right;
+}
+
+/**
+ * unit_file_add() - add the lines of a file to those that a unit has
+ * @unit: the unit
+ * @path: the file
+ *
+ * Return: whether it could be read to its end; if not, errno says why.
+ */
+bool unit_file_add(struct unit_file *unit, const char *path)
+{
+	FILE *file = fopen(path, "re");
+
+	return file && read_lines(unit, path, file);
+}
+
+/**
+ * unit_file_with() - what a unit would say with one more drop-in
+ * @unit: the unit, which has no drop-in of that name
+ * @path: where the drop-in would be
+ * @text: what it would have
+ *
+ * Return: a unit with the lines of all, in the order in which they would count.
+ */
+struct unit_file unit_file_with(const struct unit_file *unit, const char *path,
+				const char *text)
+{
+	FILE *file = fmemopen((char *)text, strlen(text), "r");
+	const struct paths *dropins = &unit->dropins;
+	struct unit_file with = *unit;
+	size_t i = 0;
+
+	if (!file)
+		out_of_memory();
+	with.settings = NULL;
+	with.count = 0;
+	unit_file_add(&with, unit->path);
+	while (i < dropins->count &&
+	       strcmp(last_part(dropins->all[i]), last_part(path)) < 0)
+		unit_file_add(&with, dropins->all[i++]);
+	read_lines(&with, path, file);
+	while (i < dropins->count)
+		unit_file_add(&with, dropins->all[i++]);
+	return with;
 }
 
 /**

@@ -3,7 +3,7 @@
 #ifndef PORTCTL_UNITFILE_H
 #define PORTCTL_UNITFILE_H
 
-#include "base.h"
+#include "folder.h"
 
 /**
  * struct setting - a line of a unit
@@ -27,6 +27,7 @@ struct setting {
  * @path: its file, without drop-ins
  * @aliases: its other names
  * @alias_count: how many
+ * @dropins: their paths, in the order in which they count
  * @unread: the first of its files that could not be read, and why, or NULL
  * @is_other: it is only a name that leads to another unit
  * @settings: all lines, in the order in which they count
@@ -37,6 +38,7 @@ struct unit_file {
 	const char *path;
 	char **aliases;
 	size_t alias_count;
+	struct paths dropins;
 	char *unread;
 	bool is_other;
 	struct setting *settings;
@@ -44,6 +46,8 @@ struct unit_file {
 };
 
 bool unit_file_add(struct unit_file *unit, const char *path);
+struct unit_file unit_file_with(const struct unit_file *unit, const char *path,
+				const char *text);
 const struct setting *unit_file_last(const struct unit_file *unit,
 				     const char *section, const char *key);
 const struct setting *unit_file_next(const struct unit_file *unit,

@@ -92,7 +92,7 @@ static void read_dropins(struct unit_file *unit, char *const *where,
 		    !unit_file_add(unit, paths.all[i]))
 			omit(unit, paths.all[i], reading);
 	}
-	paths_free(&paths);
+	unit->dropins = paths;
 }
 
 /* Whether there is such a unit; its drop-ins make none. */
