@@ -136,6 +136,8 @@ systemctl restart nginx.service" ]]
 "* ]]
 	run -0 portctl adopt --undo nginx
 	[[ $(nodes) == "tcp/80 $(id -u www-data):0 600" ]]
+	adopt nginx
+	[[ $status == 0 && ${lines[1]} == "portctl save" ]]
 	rm "$PORT/tcp/80"
 	adopt --apply nginx
 	portctl allow nobody tcp/80

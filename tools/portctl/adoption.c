@@ -150,6 +150,8 @@ void adoption_print(const struct adoption *adoption)
 	       service, service);
 	if (*adoption->words)
 		printf("portctl grant --save %s %s\n", adoption->daemon->user,
+	else
+		puts("portctl save");
 		       adoption->words);
 	printf("mkdir -p %s\ncat >%s <<'END'\n%sEND\n", folder, path, text);
 	printf("systemctl daemon-reload\nsystemctl restart %s\n", service);
