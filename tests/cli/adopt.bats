@@ -10,11 +10,16 @@ load host.bash
 UNIT=nginx.service
 
 # What systemctl was told. It fails at the first words of $BATS_TEST_TMPDIR/fails, once, and at all that are in
-# $BATS_TEST_TMPDIR/never; at those of $BATS_TEST_TMPDIR/interrupted somebody types Ctrl+C.
+# $BATS_TEST_TMPDIR/never; at those of $BATS_TEST_TMPDIR/interrupted somebody types Ctrl+C. The unit is loaded and active,
+# unless $BATS_TEST_TMPDIR/state says otherwise.
 systemctl_stub() {
 	mkdir -p "$PORTCTL_ROOT/usr/bin"
 	cat >"$PORTCTL_ROOT/usr/bin/systemctl" <<-END
 		#!/bin/sh
+		if [ "\$1" = show ]; then
+			cat "$BATS_TEST_TMPDIR/state" 2>/dev/null || printf 'LoadState=loaded\\nActiveState=active\\n'
+			exit
+		fi
 		echo "\$*" >>"$BATS_TEST_TMPDIR/told"
 		! grep -qx "\$*" "$BATS_TEST_TMPDIR/interrupted" 2>/dev/null || kill -s INT "\$PPID"
 		! grep -qx "\$*" "$BATS_TEST_TMPDIR/never" 2>/dev/null || exit 1
@@ -340,6 +345,49 @@ systemctl restart nginx.service" ]]
 	run -0 portctl adopt --undo nginx
 	[[ -z $(nodes) && ! -e ${DROPIN%/*} ]]
 	portctl diff
+}
+
+@test "--undo puts all back if the service does not start as root" {
+	systemctl_stub
+	adopt --apply nginx
+	cp "$DROPIN" dropin
+	echo 'start nginx.service' >fails
+	: >told
+	says 1 "nginx.service does not start as root, so it starts as before; 'journalctl -u nginx.service' says why" \
+		portctl adopt --undo nginx
+	[[ $(<told) == $'stop nginx.service\ndaemon-reload\nstart nginx.service\nstop nginx.service\ndaemon-reload\nstart nginx.service' ]]
+	adopted
+	cmp dropin "$DROPIN"
+	portctl diff
+	# Where it starts neither so nor as before.
+	echo 'start nginx.service' >never
+	run -1 --separate-stderr portctl adopt --undo nginx
+	[[ ${stderr_lines[0]} == *"nginx.service does not start as before: 'systemctl status nginx.service'" ]]
+	[[ ${stderr_lines[1]} == *"nginx.service does not start as root; 'journalctl -u nginx.service' says why" ]]
+	adopted
+}
+
+@test "--undo of a service that is not there any more" {
+	systemctl_stub
+	adopt --apply nginx
+	rm "$PORTCTL_ROOT/etc/systemd/system/$UNIT"
+	printf 'LoadState=not-found\nActiveState=inactive\n' >state
+	printf '%s\n' 'stop nginx.service' 'start nginx.service' >never
+	: >told
+	run -0 portctl adopt --undo nginx
+	[[ $(<told) == daemon-reload && -z $(nodes) && ! -e ${DROPIN%/*} ]]
+}
+
+@test "--undo leaves a service stopped that was" {
+	systemctl_stub
+	adopt --apply nginx
+	printf 'LoadState=loaded\nActiveState=inactive\n' >state
+	echo daemon-reload >fails
+	: >told
+	run -1 portctl adopt --undo nginx
+	adopted
+	run -0 portctl adopt --undo nginx
+	[[ $(grep -c '^stop ' told) == 2 && $(<told) != *'start '* && -z $(nodes) && ! -e ${DROPIN%/*} ]]
 }
 
 @test "--undo without a table takes the ports out of the file" {

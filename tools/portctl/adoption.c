@@ -19,7 +19,6 @@
 #include "module.h"
 #include "owner.h"
 #include "place.h"
-#include "program.h"
 #include "replace.h"
 #include "service.h"
 #include "unit.h"
@@ -150,37 +149,14 @@ void adoption_print(const struct adoption *adoption)
 	       service, service);
 	if (*adoption->words)
 		printf("portctl grant --save %s %s\n", adoption->daemon->user,
+		       adoption->words);
 	else
 		puts("portctl save");
-		       adoption->words);
 	printf("mkdir -p %s\ncat >%s <<'END'\n%sEND\n", folder, path, text);
 	printf("systemctl daemon-reload\nsystemctl restart %s\n", service);
 	free(text);
 	free(path);
 	free(folder);
-}
-
-static bool tell_systemd(const char *verb, const char *service)
-{
-	char *words[4] = { NULL };
-	char *line = NULL;
-	size_t size = 0;
-	bool right = false;
-	FILE *output;
-	pid_t pid;
-
-	words[0] = format_text("%s/usr/bin/systemctl", places.root);
-	words[1] = (char *)verb;
-	words[2] = (char *)service;
-	output = program_open(words, &pid);
-	if (output) {
-		while (getline(&line, &size, output) >= 0)
-			;
-		right = program_close(output, pid);
-	}
-	free(line);
-	free(words[0]);
-	return right;
 }
 
 /* Neither systemctl, which they stay blocked for, nor what follows it is cut short. */
@@ -203,7 +179,7 @@ static enum status not_read(const struct exchange *exchange)
 {
 	enum status status = exchange_undo(exchange);
 
-	tell_systemd("daemon-reload", NULL);
+	unit_tell("daemon-reload", NULL);
 	return fail(FAILED, "'systemctl daemon-reload' fails%s",
 		    status ? "" : ", so nothing is changed");
 }
@@ -234,17 +210,38 @@ static enum status write_dropin(struct exchange *exchange,
 	return status;
 }
 
+static enum status is_down(const char *service)
+{
+	return fail(FAILED,
+		    "%s does not start as before: 'systemctl status %s'",
+		    service, service);
+}
+
+/* It has been stopped again. */
+static enum status does_not_start(const struct exchange *exchange,
+				  const char *user)
+{
+	const char *service = exchange->daemon->service;
+	enum status status = exchange_undo(exchange);
+
+	if (!unit_tell("daemon-reload", NULL) || !unit_tell("start", service))
+		status = is_down(service);
+	return fail(FAILED,
+		    "%s does not start as %s%s; 'journalctl -u %s' says why",
+		    service, user, status ? "" : ", so it starts as before",
+		    service);
+}
+
 /* It is stopped as it was started: the drop-in may have something to say of that. */
 static enum status start_adopted(const struct exchange *exchange)
 {
 	const struct daemon *daemon = exchange->daemon;
-	enum status status;
 
-	if (!tell_systemd("daemon-reload", NULL))
+	if (!unit_tell("daemon-reload", NULL))
 		return not_read(exchange);
-	if (tell_systemd("restart", daemon->service))
+	if (unit_tell("restart", daemon->service))
 		return DONE;
-	if (!tell_systemd("stop", daemon->service)) {
+	if (!unit_tell("stop", daemon->service)) {
 		does_not_stop(daemon);
 		return fail(
 			FAILED,
@@ -252,17 +249,7 @@ static enum status start_adopted(const struct exchange *exchange)
 			daemon->service, daemon->user, daemon->service,
 			daemon->service);
 	}
-	status = exchange_undo(exchange);
-	if (!tell_systemd("daemon-reload", NULL) ||
-	    !tell_systemd("start", daemon->service))
-		status = fail(
-			FAILED,
-			"%s does not start as before: 'systemctl status %s'",
-			daemon->service, daemon->service);
-	return fail(FAILED,
-		    "%s does not start as %s%s; 'journalctl -u %s' says why",
-		    daemon->service, daemon->user,
-		    status ? "" : ", so it starts as before", daemon->service);
+	return does_not_start(exchange, daemon->user);
 }
 
 /**
@@ -305,28 +292,51 @@ enum status adoption_apply(const struct adoption *adoption)
 	return status;
 }
 
+/* If systemd says nothing, to stop it and to start it will show. */
+static void read_state(const char *service, bool *is_loaded, bool *is_active)
+{
+	const char *const names[] = { service, NULL };
+	struct units units;
+	const char *state;
+
+	*is_loaded = true;
+	*is_active = true;
+	if (!units_read(&units, "LoadState,ActiveState", names) || !units.count)
+		return;
+	*is_loaded = !strcmp(unit_property(units.all, "LoadState"), "loaded");
+	state = unit_property(units.all, "ActiveState");
+	*is_active = *is_loaded && strcmp(state, "inactive") &&
+		     strcmp(state, "failed") && strcmp(state, "deactivating");
+}
+
 /* The drop-in goes last: as long as it is there, this can be tried again. */
 static enum status start_as_root(const struct exchange *exchange)
 {
 	const struct daemon *daemon = exchange->daemon;
+	bool is_loaded, is_active;
 	enum status status;
 
-	if (!tell_systemd("stop", daemon->service))
+	read_state(daemon->service, &is_loaded, &is_active);
+	if (is_loaded && !unit_tell("stop", daemon->service))
 		return does_not_stop(daemon);
 	status = exchange_rules(exchange);
 	if (!status && unlink(exchange->dropin.path))
 		status = fail(FAILED, "cannot remove %s: %m",
 			      exchange->dropin.path);
-	if (status)
+	if (status) {
 		exchange_undo(exchange);
-	else if (!tell_systemd("daemon-reload", NULL))
+	} else if (!unit_tell("daemon-reload", NULL)) {
 		status = not_read(exchange);
-	else
+	} else if (is_active && !unit_tell("start", daemon->service)) {
+		/* Or systemd may try again meanwhile. */
+		unit_tell("stop", daemon->service);
+		return does_not_start(exchange, "root");
+	} else {
 		dropin_remove_folder(daemon);
-	if (!tell_systemd("start", daemon->service))
-		status = fail(FAILED,
-			      "%s does not start: 'systemctl status %s'",
-			      daemon->service, daemon->service);
+		return DONE;
+	}
+	if (is_active && !unit_tell("start", daemon->service))
+		is_down(daemon->service);
 	return status;
 }
 

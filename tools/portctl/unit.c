@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What systemd says of units, and which one a process is in. */
+/* What systemd says of units, what it is told, and which one a process is in. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +82,36 @@ bool units_read(struct units *units, const char *properties,
 	free(words[2]);
 	free(words);
 	return answered;
+}
+
+/**
+ * unit_tell() - let systemd do something, and wait until it has
+ * @verb: what, one of systemctl(1)'s
+ * @name: the unit, or NULL
+ *
+ * Return: whether it has done it.
+ */
+bool unit_tell(const char *verb, const char *name)
+{
+	char *words[4] = { NULL };
+	char *line = NULL;
+	size_t size = 0;
+	bool right = false;
+	FILE *output;
+	pid_t pid;
+
+	words[0] = format_text("%s/usr/bin/systemctl", places.root);
+	words[1] = (char *)verb;
+	words[2] = (char *)name;
+	output = program_open(words, &pid);
+	if (output) {
+		while (getline(&line, &size, output) >= 0)
+			;
+		right = program_close(output, pid);
+	}
+	free(line);
+	free(words[0]);
+	return right;
 }
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* unit.c: what systemd says of units. */
+/* unit.c: what systemd says of units, and what it is told. */
 #ifndef PORTCTL_UNIT_H
 #define PORTCTL_UNIT_H
 
@@ -27,6 +27,7 @@ struct units {
 
 bool units_read(struct units *units, const char *properties,
 		const char *const *names);
+bool unit_tell(const char *verb, const char *name);
 const char *unit_property(const struct unit *unit, const char *name);
 const char *unit_value(const struct unit *unit, const char *name, size_t n);
 char *process_cgroup(pid_t pid);
