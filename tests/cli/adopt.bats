@@ -470,6 +470,13 @@ systemctl restart nginx.service" ]]
 	mkdir "${DROPIN%/*}"
 	adopt --apply nginx
 	[[ $status == 1 && -d ${DROPIN%/*} ]]
+	# Nor is one of table files left.
+	rm -r "$ETC"
+	adopt --apply nginx
+	[[ $status == 1 && ! -e $ETC ]]
+	mkdir "$ETC"
+	adopt --apply nginx
+	[[ $status == 1 && -d $ETC ]]
 }
 
 @test "a drop-in that cannot be read" {

@@ -4,6 +4,8 @@
  * were is remembered, and put back if not all can be done. Without a table, the files
  * alone are changed.
  */
+#include <unistd.h>
+
 #include "change.h"
 #include "config.h"
 #include "dropin.h"
@@ -44,6 +46,7 @@ enum status exchange_read(struct exchange *exchange, const char *dropin)
 	exchange->old = table_create();
 	exchange->new = table_create();
 	exchange->has_table = is_mounted();
+	exchange->had_folder = !access(places.folders[0], F_OK);
 	status = exchange->has_table ?
 			 change_read(exchange->old, exchange->ports, &saving) :
 			 read_files(exchange->old);
@@ -88,6 +91,8 @@ enum status exchange_undo(const struct exchange *exchange)
 		status = FAILED;
 	if (content_restore(&exchange->dropin))
 		status = FAILED;
+	if (!exchange->had_folder)
+		rmdir(places.folders[0]);
 	if (exchange->has_made_folder)
 		dropin_remove_folder(exchange->daemon);
 	return status;

@@ -17,6 +17,7 @@
  * @has_table: there is one; if not, the files alone are changed
  * @saved: the file that save writes, as it was before
  * @dropin: the drop-in, as it was before
+ * @had_folder: the folder of table files was there
  * @has_made_folder: the drop-in's folder was not there
  */
 struct exchange {
@@ -27,6 +28,7 @@ struct exchange {
 	bool has_table;
 	struct content saved;
 	struct content dropin;
+	bool had_folder;
 	bool has_made_folder;
 };
 
