@@ -102,7 +102,7 @@ static enum status propose_all(const struct host *host)
 		propose(host, collection, listener, low, high);
 	}
 	if (!collection_write(collection))
-		puts("# no port to propose: what listens is root's, or has a rule");
+		puts("# nothing to propose");
 	return say_omissions(host) ? FAILED : DONE;
 }
 
