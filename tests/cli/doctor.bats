@@ -539,6 +539,31 @@ for value in re.findall("^AmbientCapabilities=(.*)", sys.stdin.read().replace("\
 print(*sorted(has))'
 }
 
+@test "AmbientCapabilities= in a drop-in that sorts late" {
+	local type
+	unit web.service <<<$'[Service]\nUser=nobody'
+	file usr/lib/systemd/system/service.d/zzz.conf <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
+	doctor 1
+	[[ $(finding ambient:) == *"/etc/systemd/system/web.service.d/zzz_port-owner.conf
+"* ]]
+	mapfile -t type < <(finding ambient: | sed -n 's/^    //p')
+	for _ in 1 2; do
+		printf '%s\n' "${type[@]:1:2}" | sed "s:/etc:$PORTCTL_ROOT&:g" | sh
+		doctor 0
+	done
+	# What is appended once more goes to the same.
+	file etc/systemd/system/web.service.d/zzz_port-owner.conf <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE'
+	doctor 1
+	[[ $(finding ambient:) == *".d/zzz_port-owner.conf
+"* ]]
+	# One that hides what would be appended to.
+	mkdir -p "$PORTCTL_ROOT/run/systemd/system.control"
+	mv "$PORTCTL_ROOT/etc/systemd/system/web.service.d" "$PORTCTL_ROOT/run/systemd/system.control/"
+	doctor 1
+	[[ $(finding ambient:) == *".d/zzz_port-owner_port-owner.conf
+"* ]]
+}
+
 @test "AmbientCapabilities= in a drop-in, and of a service that only runs" {
 	file usr/lib/systemd/system/app@.service <<<$'[Service]\nUser=nobody'
 	file etc/systemd/system/app@.service.d/10.conf <<<$'[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE'

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "host.h"
 #include "module.h"
 #include "mount.h"
@@ -266,21 +267,49 @@ bool type_grants(struct finding *finding, struct host *host,
 	return count;
 }
 
+/* Of the unit's own; it sorts behind all others that the unit has. */
+static char *dropin_of(const struct unit_file *unit)
+{
+	static const char end[] = "port-owner.conf";
+	const struct paths *paths = &unit->dropins;
+	const char *last = paths->count ? paths->all[paths->count - 1] : "/";
+	const char *name = last_part(last);
+	char *folder = format_text("/etc/systemd/system/%s.d", unit->name);
+	char *path = format_text("%s%s/%s", places.root, folder, name);
+	bool is_own = !strcmp(path, last) && ends_with(name, end);
+
+	free(path);
+	if (is_own)
+		path = format_text("%s/%s", folder, name);
+	else if (strcmp(name, "zz-port-owner.conf") < 0)
+		path = format_text("%s/zz-%s", folder, end);
+	else
+		path = format_text("%s/%.*s_%s", folder,
+				   (int)(strlen(name) - strlen(".conf")), name,
+				   end);
+	free(folder);
+	return path;
+}
+
 /**
  * type_dropin() - add lines to a unit, behind all others that it has
  * @finding: what it is about
- * @unit: the unit's name
+ * @unit: the unit
  * @lines: the lines, each with \n after it
  */
-void type_dropin(struct finding *finding, const char *unit, const char *lines)
+void type_dropin(struct finding *finding, const struct unit_file *unit,
+		 const char *lines)
 {
-	char *folder = format_text("/etc/systemd/system/%s.d", unit);
-	char *word = shell_word(folder);
+	char *path = dropin_of(unit);
+	char *folder =
+		format_text("%.*s", (int)(last_part(path) - 1 - path), path);
+	char *words[] = { shell_word(folder), shell_word(path) };
 
-	finding_type(finding, "mkdir -p %s", word);
-	finding_type(finding, "printf '%s' >>%s/zz-port-owner.conf", lines,
-		     word);
+	finding_type(finding, "mkdir -p %s", words[0]);
+	finding_type(finding, "printf '%s' >>%s", lines, words[1]);
 	finding_type(finding, "systemctl daemon-reload");
-	free(word);
+	free(words[0]);
+	free(words[1]);
 	free(folder);
+	free(path);
 }

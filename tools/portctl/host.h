@@ -72,6 +72,7 @@ bool type_grants(struct finding *finding, struct host *host,
 		 bool (*is_meant)(const struct listener *listener,
 				  const void *data),
 		 const void *data);
-void type_dropin(struct finding *finding, const char *unit, const char *lines);
+void type_dropin(struct finding *finding, const struct unit_file *unit,
+		 const char *lines);
 
 #endif

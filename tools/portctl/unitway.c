@@ -79,7 +79,7 @@ static void found_capability(struct host *host, const struct unit_file *unit,
 			      " by %s=: it may bind every privileged port",
 			      unit->name, line->key);
 	type_grant(finding, host, &holding);
-	type_dropin(finding, unit->name, lines);
+	type_dropin(finding, unit, lines);
 	type_restart(finding, unit->name);
 	free(lines);
 }
@@ -349,7 +349,7 @@ void check_order(struct host *host)
 			line ? line->line : 0,
 			"%s binds %s and may start before the port has its owner",
 			unit->name, ports_text(index, index));
-		type_dropin(finding, unit->name,
+		type_dropin(finding, unit,
 			    "[Unit]\\nAfter=portctl-restore.service\\n");
 	}
 }
