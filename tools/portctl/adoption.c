@@ -330,10 +330,11 @@ static enum status start_as_root(const struct exchange *exchange)
 	} else if (is_active && !unit_tell("start", daemon->service)) {
 		/* Or systemd may try again meanwhile. */
 		unit_tell("stop", daemon->service);
-		return does_not_start(exchange, "root");
+		status = does_not_start(exchange, "root");
+		is_active = false;
 	} else {
 		dropin_remove_folder(daemon);
-		return DONE;
+		is_active = false;
 	}
 	if (is_active && !unit_tell("start", daemon->service))
 		is_down(daemon->service);

@@ -303,13 +303,13 @@ void type_dropin(struct finding *finding, const struct unit_file *unit,
 	char *path = dropin_of(unit);
 	char *folder =
 		format_text("%.*s", (int)(last_part(path) - 1 - path), path);
-	char *words[] = { shell_word(folder), shell_word(path) };
+	char *folder_word = shell_word(folder), *path_word = shell_word(path);
 
-	finding_type(finding, "mkdir -p %s", words[0]);
-	finding_type(finding, "printf '%s' >>%s", lines, words[1]);
+	finding_type(finding, "mkdir -p %s", folder_word);
+	finding_type(finding, "printf '%s' >>%s", lines, path_word);
 	finding_type(finding, "systemctl daemon-reload");
-	free(words[0]);
-	free(words[1]);
+	free(folder_word);
+	free(path_word);
 	free(folder);
 	free(path);
 }
