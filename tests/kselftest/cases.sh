@@ -3,6 +3,9 @@
 # that is not as it should be. After each the program's own `restore` removes what it left.
 # shellcheck shell=bash
 
+# What comes by two streams is mixed wherever one of them is in the middle of a line.
+exec 2>&1
+
 must() { "$@" || { echo "failed: $*"; exit 1; }; }
 must_not() { if "$@"; then echo "succeeded: $*"; exit 1; fi; }
 equal() { [[ $1 == "$2" ]] || { echo "'$1' is not '$2'"; return 1; }; }

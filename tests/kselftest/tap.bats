@@ -3,6 +3,8 @@
 #
 # The judge of the test programs' output: what it must not let pass.
 
+bats_require_minimum_version 1.5.0
+
 judge() {
 	run "$BATS_TEST_DIRNAME/tap" "EXPECTED=$1" <(printf '%s\n' "${@:2}")
 	total=${lines[-1]}
@@ -89,4 +91,11 @@ judge() {
 @test "nothing at all" {
 	judge 1 ''
 	[ "$total" = '# total 0 1 0' ]
+}
+
+@test "what programs in shell say comes in one stream" {
+	run --separate-stderr bash -c '. "$1"; complain() { echo one; echo two >&2; echo three; }; run words complain; echo four >&2' \
+		sh "$BATS_TEST_DIRNAME/cases.sh"
+	echo "$output"
+	[[ ! $stderr && $output == *one*two*three*four* ]]
 }
