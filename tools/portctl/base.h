@@ -16,7 +16,7 @@
  *	event trace			what happens, from tracefs
  *	process socket holder unit	who listens, who uses the module, and for whom
  *	capability sysctl authline authbind portacl redirect	how others give ports
- *	unitfile unitfolder socketbind	and how systemd does
+ *	unitfile unitname unitfolder socketbind	and how systemd does
  *	chain subject privilege		whose bind it is, and who decides on it:
  *	bpf probe security confinement	before the port is looked at,
  *	standing occupant		by its rule, and who has it
@@ -25,7 +25,7 @@
  *	oldway unitway upkeep		the checks
  *	collection carry importway unitimport	what import and its like have
  *	change				what the changing ones have
- *	adoption			a service that is changed, with its ports
+ *	dropin exchange adoption	a service that is changed, with its ports
  *	command.h			the commands, which only main.c calls
  */
 #ifndef PORTCTL_BASE_H
